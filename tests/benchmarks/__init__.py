@@ -1,0 +1,1 @@
+"""Benchmarks: a module each that prints its table when it is run; `make bench` runs them."""
