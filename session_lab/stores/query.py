@@ -147,7 +147,7 @@ def page_of(
         value = getattr(summary, query.sort)
         if isinstance(value, datetime):
             value = micros(value)
-        return value if query.sort != "session_id" else 0, summary.session_id
+        return value if query.sort != "session_id" else None, summary.session_id
 
     def order(a: SessionSummary, b: SessionSummary) -> int:
         result = _compare(place(a), place(b), descending=query.descending)

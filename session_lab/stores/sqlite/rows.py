@@ -147,10 +147,10 @@ def load_messages(
     return messages
 
 
-def _message_of(row: tuple[int, bytes, str | None, bytes], where: str) -> ChatMessage:
+def _message_of(row: tuple[int, bytes, str | None, bytes | str], where: str) -> ChatMessage:
     row_id, digest, form, body = row
     place = f"{where}, message row {row_id}"
-    if digest_of(body) != digest.hex():
+    if not isinstance(body, bytes) or digest_of(body) != digest.hex():
         raise CorruptData(
             "the message does not match its digest",
             where=place,
