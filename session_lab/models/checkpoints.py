@@ -64,8 +64,7 @@ class CheckpointStep(Value):
             return cls(name=value)
         if isinstance(value, dict) and len(value) == 1:
             ((name, fields),) = value.items()
-            if fields is not None:
-                return cls(name=name, fields=fields)
+            return cls(name=name, fields=fields)
         raise ValueError('expected a step like "AfterUserInput" or {"BeforeLlm": {…}}')
 
     def to_wire(self) -> Any:

@@ -24,7 +24,7 @@ from typing import Any, ClassVar, Self
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from session_lab.errors import FormatError
-from session_lab.models.images import ImageField  # noqa: TC001 - pydantic reads it
+from session_lab.models.images import ImageField
 from session_lab.models.jsonvalue import (
     FrozenJson,
     canonical_json,

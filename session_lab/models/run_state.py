@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from session_lab.models.jsonvalue import FrozenJson  # noqa: TC001 - pydantic reads it
+from session_lab.models.jsonvalue import FrozenJson
 from session_lab.models.value import Value
 
 if TYPE_CHECKING:

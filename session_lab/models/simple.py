@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from session_lab.models.messages import AssistantMessage, ChatMessage, CustomMessage
+from session_lab.models.messages import (
+    AssistantMessage,
+    ChatMessage,
+    CustomMessage,
+    UnknownMessage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,10 +28,20 @@ def simple_messages(messages: Sequence[ChatMessage]) -> list[dict[str, str]]:
     [{'role': 'User', 'content': 'hi'}]
     """
     return [
-        {"role": "User" if isinstance(m, CustomMessage) else m.variant, "content": m.text}
-        for m in messages
-        if not _only_calls(m)
+        {"role": _role(message), "content": message.text}
+        for message in messages
+        if not _only_calls(message)
     ]
+
+
+def _role(message: ChatMessage) -> str:
+    match message:
+        case CustomMessage():
+            return "User"
+        case UnknownMessage():
+            return message.role
+        case _:
+            return message.variant
 
 
 def _only_calls(message: ChatMessage) -> bool:

@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from session_lab.errors import FormatError
 from session_lab.models.ids import SessionId
-from session_lab.models.jsonvalue import FrozenDict, freeze
+from session_lab.models.jsonvalue import FrozenDict, canonical_json, freeze
 from session_lab.models.run_state import RUN_STATE_ALIASES, TOTAL_NAMES, RunState
 from session_lab.models.simple import simple_messages
 from session_lab.models.value import format_error
@@ -209,7 +209,7 @@ def updated_envelope(
         new["id"] = None if values.id is None else values.id.to_wire()
     if set(values.always_allowed_actions) != set(old.always_allowed_actions):
         new["always_allowed_actions"] = list(values.always_allowed_actions)
-    if values.run_state != old.run_state:
+    if not _same(values.run_state.values(), old.run_state.values()):
         _write_run_state(new, values.run_state, old.run_state)
     if values.total_tool_calls != old.total_tool_calls:
         _write_total(new, values.total_tool_calls)
@@ -229,7 +229,9 @@ def _write_total(envelope: dict[str, Any], total: int) -> None:
 
 def _write_run_state(envelope: dict[str, Any], state: RunState, old: RunState) -> None:
     before = old.values()
-    changed = {n: v for n, v in state.values().items() if before.get(n, _MISSING) != v}
+    changed = {
+        n: v for n, v in state.values().items() if n not in before or not _same(before[n], v)
+    }
     gone = before.keys() - state.values().keys()
     nested = envelope.get("run_state")
     if isinstance(nested, dict):
@@ -246,7 +248,9 @@ def _write_run_state(envelope: dict[str, Any], state: RunState, old: RunState) -
         envelope["run_state"] = nested_run_state(state)
 
 
-_MISSING = object()
+def _same(one: Any, other: Any) -> bool:
+    # `==` takes 1, 1.0 and true for the same.
+    return canonical_json(one) == canonical_json(other)
 
 
 def nested_run_state(state: RunState) -> dict[str, Any]:
@@ -255,7 +259,7 @@ def nested_run_state(state: RunState) -> dict[str, Any]:
     return {
         name: value
         for name, value in state.values().items()
-        if name in _NESTED or default.get(name, _MISSING) != value
+        if name in _NESTED or name not in default or default[name] != value
     }
 
 

@@ -192,7 +192,7 @@ BAD_ROWS = {
     ),
     "another id inside": (key(9), GOOD % 8, "the id 8", "$.id"),
     "no text": (key(9), b"\xff\xfe", "UTF-8", "row 2"),
-    "a number": (key(9), 5.5, "not", "row 2"),
+    "a number": (key(9), 5.5, "expected a session", "$"),
 }
 
 

@@ -287,8 +287,9 @@ async def test_many_writers_of_one_session_lose_nothing(path):
         async with SqliteSessionStore(path) as store:
             for step in range(10):
                 while True:
-                    session = await store.load(1) or AgentSession(id=1)
-                    head = (await store.snapshots(1))[-1].revision if session.chat_messages else 0
+                    # The head is asked for first: a later one must not pass for what was loaded.
+                    head = (await store.snapshots(1))[-1].revision
+                    session = await store.load(1, head)
                     session.push_user(f"writer {number} step {step}")
                     try:
                         await store.save(session, expect=head)
@@ -297,7 +298,7 @@ async def test_many_writers_of_one_session_lose_nothing(path):
                     break
 
     async with SqliteSessionStore(path) as store:
-        await store.list()
+        await store.save(AgentSession(id=1))
     await asyncio.gather(*(write(number) for number in range(4)))
     async with SqliteSessionStore(path) as store:
         texts = [message.text for message in (await store.load(1)).chat_messages]
