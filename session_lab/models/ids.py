@@ -57,6 +57,9 @@ class SessionId(Value):
             return f"SessionId({self.id})"
         return f"SessionId({self.id}, {self.external_id!r})"
 
+    # Iterable as pydantic makes models, an id would look like a list to pandas: ``frame.loc[id]``.
+    __iter__ = None  # type: ignore[assignment]
+
     def __lt__(self, other: object) -> bool:
         """Compare by number, then by external id with None first."""
         if not isinstance(other, SessionId):
