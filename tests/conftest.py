@@ -30,7 +30,10 @@ FOLDER_MARKS = {"browser": pytest.mark.browser, "interop": pytest.mark.interop}
 MAY_BLOCK = (
     # It gives the result to plain code: waiting is what it is for.
     ("session_lab/running.py", "run", ("threading.Lock.",)),
+    # The first use of a public name imports its module: once, and that is reading files.
+    ("session_lab/__init__.py", "__getattr__", ("io.", "os.", "threading.Lock.")),
     # Synchronous by contract: a stat, the first bytes and the table names.
+    ("session_lab/explorer/opening.py", "explore", ("io.", "os.", "sqlite3.", "threading.Lock.")),
     ("session_lab/stores/open.py", "open_store", ("io.", "os.", "sqlite3.", "threading.Lock.")),
 )
 

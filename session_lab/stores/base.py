@@ -102,7 +102,8 @@ class SnapshotStore(QueryableStore, EventSink, Protocol):
     """A store that keeps every save as a snapshot.
 
     Sessions are named by a ``SessionId``, an integer or a text (``SessionId.of``).  A call about a
-    session that is not there raises ``SessionNotFound``, except ``load`` and ``delete``.  Stores
+    session that is not there raises ``SessionNotFound``, except ``load`` (None), ``delete`` (nothing to
+    do) and ``events`` (none; they may come before the first save).  Stores
     are async context managers; after ``close`` every call raises ``StoreClosed``.
     """
 
