@@ -157,6 +157,22 @@ async def test_purging_leaves_no_text_in_the_file_nor_in_its_log(path):
         assert await store.load(2) == kept
 
 
+async def test_a_purge_that_can_not_empty_the_log_says_so(path, monkeypatch):
+    monkeypatch.setattr("session_lab.stores.sqlite.schema.BUSY_SECONDS", 0.05)
+    async with SqliteSessionStore(path) as store:
+        await store.save(turns(3, text="an-unusual-secret-word"))
+        await store.delete(1)
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM message").fetchall()
+        with pytest.raises(StoreError, match=r"another reader.*call purge\(\) again"):
+            await store.purge()
+        reader.close()
+        assert await store.purge() == 0
+        everything = b"".join(file.read_bytes() for file in path.parent.iterdir())
+        assert b"an-unusual-secret-word" not in everything
+
+
 async def test_purging_one_snapshot_leaves_nothing_of_its_own_text(path):
     async with SqliteSessionStore(path) as store:
         session = turns(3, text="kept")

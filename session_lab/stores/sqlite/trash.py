@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from session_lab.errors import StoreError
 from session_lab.models import SessionId, Snapshot, TrashEntry
 from session_lab.models.jsonvalue import digest_of
 from session_lab.stores import clock
@@ -217,6 +218,9 @@ def purge(
 
     Returns:
         How many entries went.
+
+    Raises:
+        StoreError: everything went, but the log file could not be emptied.
     """
     with writing(connection):
         now = clock.micros(clock.now())
@@ -236,9 +240,23 @@ def purge(
                     "DELETE FROM snapshot WHERE id = ?", (first_id(history.number) + revision,)
                 )
                 _free_unused(connection, history)
-    # What was overwritten is still in the log file until it is written back and cut off.
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    _cut_log_off(connection)
     return len(gone)
+
+
+def _cut_log_off(connection: sqlite3.Connection) -> None:
+    """Write the write-ahead log back and empty it: it still holds what was overwritten.
+
+    Raises:
+        StoreError: somebody reads the file, so that the log can't be emptied yet.
+    """
+    (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise StoreError(
+            "the trash was removed from the database, but another reader keeps its log file from "
+            "being emptied, and the text may still be there",
+            hint="close the other programs that use the file, then call purge() again",
+        )
 
 
 def _purge_history(connection: sqlite3.Connection, history: History) -> None:
