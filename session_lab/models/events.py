@@ -21,7 +21,7 @@ from pydantic import (
 from session_lab.errors import FormatError
 from session_lab.models.checkpoints import Checkpoint, SessionIdField
 from session_lab.models.ids import SessionId
-from session_lab.models.jsonvalue import FrozenDict, FrozenJson, encode_json, parse_json
+from session_lab.models.jsonvalue import FrozenDict, FrozenJson, encode_json, freeze, parse_json
 from session_lab.models.value import Value, format_error, slot
 
 __all__ = [
@@ -110,8 +110,9 @@ class Event(_Part):
         trace_id: the caller's trace, or None.
     """
 
-    __slots__ = ("_tag",)
+    __slots__ = ("_raw", "_tag")
     kept_slots: ClassVar[tuple[str, ...]] = ("_tag",)
+    read_slots: ClassVar[tuple[str, ...]] = ("_raw",)
     tags: ClassVar[tuple[str, ...]] = ()
     """The names of the kind on the wire; new events bear the first."""
 
@@ -125,7 +126,10 @@ class Event(_Part):
         return slot(self, "_tag") or self.tags[0]
 
     def to_wire(self) -> dict[str, Any]:
-        """Give the JSON value of the event."""
+        """Give the JSON value of the event, as it was read."""
+        raw = slot(self, "_raw")
+        if raw is not None:
+            return dict(raw)
         return {_TAG: self.tag, **super().to_wire()}
 
     def to_json(self) -> bytes:
@@ -232,7 +236,7 @@ class UserEvent(Event):
 
 
 class UnknownEvent(Value):
-    """Keep an event of a kind this version does not know, or that says more than its class can.
+    """Keep an event of a kind this version does not know.
 
     Args:
         raw: the JSON object exactly as read.
@@ -304,8 +308,7 @@ def event_from_wire(value: Any, *, where: str = "$") -> RuntimeEvent:
         where: the JSON path to name in an error.
 
     Returns:
-        An event of the known kind; an ``UnknownEvent`` where the kind is not known or the class
-        would lose something, so that ``to_wire`` always gives back what was read.
+        An event of the known kind, else an ``UnknownEvent``.
 
     Raises:
         FormatError: no object, or a known kind of the wrong shape.
@@ -327,10 +330,14 @@ def event_from_wire(value: Any, *, where: str = "$") -> RuntimeEvent:
         event = model.model_validate({name: item for name, item in value.items() if name != _TAG})
         if tag != model.tags[0]:
             object.__setattr__(event, "_tag", tag)
-        # Such as fields of the id that are newer than this: the class has no place for them.
-        return event if event.to_wire() == value else UnknownEvent(raw=value)  # type: ignore[return-value]
+        if event.to_wire() != value:
+            # Such as an id with newer fields: the class has no place for them.
+            object.__setattr__(event, "_raw", freeze(value))
     except ValidationError as error:
         raise format_error(error, where) from error
+    except ValueError as error:
+        raise FormatError(str(error), where=where, hint="flatten the value") from error
+    return event  # type: ignore[return-value]
 
 
 def event_from_json(text: bytes | str, *, where: str | None = None) -> RuntimeEvent:

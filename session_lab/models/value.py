@@ -41,7 +41,9 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     kept_slots: ClassVar[tuple[str, ...]] = ()
-    """Slots with a meaning of their own, which copies and pickles keep."""
+    """Slots with a meaning of their own, which changed copies and pickles keep."""
+    read_slots: ClassVar[tuple[str, ...]] = ()
+    """Slots with what was read as it was read, which pickles keep; a changed copy differs."""
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:  # noqa: ARG002 - frozen: a deep copy is the same
         """Give a copy with some fields replaced; it is validated and has a digest of its own.
@@ -53,9 +55,11 @@ class Value(BaseModel):
         Raises:
             pydantic.ValidationError: a new value does not fit its field.
         """
+        if not update:
+            return self
         names = type(self).model_fields
         fields = {name: getattr(self, name) for name in self.model_fields_set if name in names}
-        copy = type(self).model_validate({**fields, **(self.model_extra or {}), **(update or {})})
+        copy = type(self).model_validate({**fields, **(self.model_extra or {}), **update})
         _copy_slots(self, copy)
         return copy
 
@@ -77,7 +81,8 @@ class Value(BaseModel):
         return self
 
     def __getstate__(self) -> dict[Any, Any]:
-        kept = {name: found for name in self.kept_slots if (found := slot(self, name)) is not None}
+        names = (*self.kept_slots, *self.read_slots)
+        kept = {name: found for name in names if (found := slot(self, name)) is not None}
         return {**super().__getstate__(), "kept": kept}
 
     def __setstate__(self, state: dict[Any, Any]) -> None:

@@ -7,7 +7,8 @@ the same sessions turn by turn and ``events.jsonl`` what some of the runs announ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,12 @@ async def fill(store: SnapshotStore) -> Sequence[Snapshot]:
         The snapshots that were recorded, in the order of the turns.
     """
     recorded: list[Snapshot] = []
-    for line in _lines("turns.jsonl"):
+    for line in await asyncio.to_thread(_lines, "turns.jsonl"):
         state = AgentSession.from_wire(line["state"])
         source = InMemorySessionStore()
         await source.save(state)
         recorded += await store.capture(source)
-    for line in _lines("events.jsonl"):
+    for line in await asyncio.to_thread(_lines, "events.jsonl"):
         event = event_from_wire(line)
         await store.append_event(SessionId.from_wire(line["session_id"]), event)
     return recorded
@@ -66,6 +67,6 @@ def open_samples() -> InMemorySessionStore:
     return store
 
 
-def _lines(name: str) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate((_FOLDER / name).read_bytes().splitlines(), 1):
-        yield parse_json(line, where=f"{name}, line {number}")
+def _lines(name: str) -> list[dict[str, Any]]:
+    lines = (_FOLDER / name).read_bytes().splitlines()
+    return [parse_json(line, where=f"{name}, line {n}") for n, line in enumerate(lines, 1)]

@@ -69,6 +69,7 @@ class InMemorySessionStore(BaseSnapshotStore):
         super().__init__()
         self._lock = threading.RLock()
         self._histories: list[History] = []
+        self._lives: dict[SessionId, History] = {}
         self._numbers = itertools.count(1)
         self._next_revision: dict[SessionId, int] = {}
         self._next_event: dict[SessionId, int] = {}
@@ -84,13 +85,10 @@ class InMemorySessionStore(BaseSnapshotStore):
 
     def _live(self, session_id: SessionId) -> History | None:
         self._check_open()
-        for history in self._histories:
-            if history.session_id == session_id and history.deleted_at is None:
-                return history
-        return None
+        return self._lives.get(session_id)
 
     def _listed(self) -> Iterable[History]:
-        return (h for h in self._histories if h.deleted_at is None and h.head())
+        return (history for history in self._lives.values() if history.head())
 
     def _session(self, ref: SessionRef) -> History:
         session_id = SessionId.of(ref)
@@ -102,6 +100,7 @@ class InMemorySessionStore(BaseSnapshotStore):
     def _start(self, session_id: SessionId) -> History:
         history = History(session_id, next(self._numbers))
         self._histories.append(history)
+        self._lives[session_id] = history
         return history
 
     # -- saving and loading ---------------------------------------------------------------------
@@ -254,7 +253,11 @@ class InMemorySessionStore(BaseSnapshotStore):
         with self._lock:
             history = self._live(SessionId.of(session_id))
             if history is not None:
-                history.deleted_at = clock.now()
+                self._bury(history)
+
+    def _bury(self, history: History) -> None:
+        history.deleted_at = clock.now()
+        del self._lives[history.session_id]
 
     async def delete_snapshot(self, session_id: SessionRef, snapshot: int | str) -> None:
         """Move one snapshot to the trash; with the last one the session goes."""
@@ -262,7 +265,7 @@ class InMemorySessionStore(BaseSnapshotStore):
             history = self._session(session_id)
             kept = history.get(snapshot)
             if len(history.live()) == 1:
-                history.deleted_at = clock.now()
+                self._bury(history)
             else:
                 kept.deleted_at = clock.now()
 
@@ -307,6 +310,7 @@ class InMemorySessionStore(BaseSnapshotStore):
                 kept.deleted_at = None
             history.deleted_at = None
             self._rename(history, target)
+            self._lives[target] = history
             return history.kept[history.head()].snapshot if history.head() else None
 
     def _undelete_snapshot(self, history: History, kept: Kept) -> Snapshot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -35,6 +36,7 @@ from session_lab.models import (
 from tests.strategies import as_json, damaged, events, wire_events
 
 ID = {"id": 7, "external_id": None}
+DEEP = json.loads("[" * 201 + "]" * 201)
 
 
 def wire(tag: str, **fields: Any) -> dict[str, Any]:
@@ -163,8 +165,13 @@ def test_an_event_of_the_first_crates_is_kept_under_no_name():
 )  # fmt: skip
 def test_an_event_that_says_more_than_its_class_can_is_kept_whole(value: dict[str, Any]):
     event = event_from_wire(value)
+    assert not isinstance(event, UnknownEvent)
+    assert event.session_id == SessionId(7)
     assert event.to_wire() == value
-    assert event.tag == value["runtimeEventType"]
+    assert pickle.loads(pickle.dumps(event)).to_wire() == value  # noqa: S301 - our own bytes
+    copy = event.model_copy(update={"trace_id": "t"})
+    assert copy.to_wire()["session_id"] == ID
+    assert copy.to_wire()["trace_id"] == "t"
 
 
 def test_no_field_from_a_file_passes_for_the_name_of_an_event():
@@ -174,10 +181,10 @@ def test_no_field_from_a_file_passes_for_the_name_of_an_event():
         "tag": "runFinished",
         "tags": ["runFinished"],
     }
-    assert event_from_wire(value).tag == "actionStarted"
-    assert (
-        event_from_wire({**value, "runtimeEventType": "toolCallStarted"}).tag == "toolCallStarted"
-    )
+    for tag in ("actionStarted", "toolCallStarted"):
+        event = event_from_wire({**value, "runtimeEventType": tag})
+        assert isinstance(event, ToolCallStarted)
+        assert event.tag == tag
 
 
 @pytest.mark.parametrize(
@@ -189,6 +196,9 @@ def test_no_field_from_a_file_passes_for_the_name_of_an_event():
         ({"runtimeEventType": "runFinished"}, "$.session_id"),
         ({**wire("runFinished"), "session_id": 7}, "$.session_id"),
         ({**wire("runFinished"), "session_id": {"id": "7"}}, "$.session_id"),
+        ({**wire("runFinished"), "session_id": {**ID, "later": DEEP}}, "$"),
+        ({**wire("runFinished"), "later": DEEP}, "$.later"),
+        ({**wire("later"), "later": DEEP}, "$.raw"),
         (wire("textDelta"), "$.text"),
         (wire("textDelta", text=None), "$.text"),
         (wire("textDelta", text=7), "$.text"),

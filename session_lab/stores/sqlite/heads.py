@@ -27,6 +27,7 @@ __all__ = [
     "HeadCache",
     "History",
     "Key",
+    "counters_of",
     "find_history",
     "find_snapshot",
     "get_snapshot",
@@ -132,6 +133,17 @@ def live_history(connection: sqlite3.Connection, session_id: SessionId) -> Histo
 
 def start_history(connection: sqlite3.Connection, session_id: SessionId) -> History:
     """Begin a history; its counters go on where earlier lives of the id ended."""
+    next_revision, next_event = counters_of(connection, session_id)
+    cursor = connection.execute(
+        "INSERT INTO history (key, next_revision, next_event) VALUES (?, ?, ?)",
+        (key_of(session_id), next_revision, next_event),
+    )
+    assert cursor.lastrowid is not None  # noqa: S101 - an INSERT has one
+    return History(cursor.lastrowid, session_id, 0, 0, next_revision, next_event)
+
+
+def counters_of(connection: sqlite3.Connection, session_id: SessionId) -> tuple[int, int]:
+    """Give the next revision and seq that no life of an id has used, purged ones included."""
     key = key_of(session_id)
     next_revision, next_event = connection.execute(
         """
@@ -143,12 +155,7 @@ def start_history(connection: sqlite3.Connection, session_id: SessionId) -> Hist
         """,
         (key, bytes.fromhex(digest_of(key))),
     ).fetchone()
-    cursor = connection.execute(
-        "INSERT INTO history (key, next_revision, next_event) VALUES (?, ?, ?)",
-        (key, next_revision, next_event),
-    )
-    assert cursor.lastrowid is not None  # noqa: S101 - an INSERT has one
-    return History(cursor.lastrowid, session_id, 0, 0, next_revision, next_event)
+    return int(next_revision), int(next_event)
 
 
 def find_snapshot(connection: sqlite3.Connection, history: History, name: int | str | None) -> int:

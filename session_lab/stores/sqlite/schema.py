@@ -13,6 +13,7 @@ has been through.  To change the tables, append to ``MIGRATIONS``; never edit an
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 from session_lab.errors import FormatError
@@ -129,7 +130,7 @@ def connect(path: Path, *, read_only: bool, synchronous: str) -> sqlite3.Connect
     try:
         prepare(connection, path, read_only=read_only)
         if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
+            _use_write_ahead_log(connection)
             connection.execute(f"PRAGMA synchronous = {synchronous}")
             # What is purged must not live on in free pages.
             connection.execute("PRAGMA secure_delete = ON")
@@ -137,6 +138,21 @@ def connect(path: Path, *, read_only: bool, synchronous: str) -> sqlite3.Connect
         connection.close()
         raise
     return connection
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    # Unlike other statements this one does not wait for a lock: two programs that open a new file
+    # at the same moment would fail.
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 def prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:

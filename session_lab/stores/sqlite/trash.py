@@ -14,6 +14,7 @@ from session_lab.stores.pieces import Range, unused
 from session_lab.stores.sqlite.heads import (
     HeadCache,
     History,
+    counters_of,
     find_history,
     find_snapshot,
     get_snapshot,
@@ -178,7 +179,6 @@ def _rename(
 ) -> None:
     """Give a history another id: each of its snapshots says so in its content."""
     first = first_id(history.number)
-    key = key_of(target)
     if target != history.session_id:
         revisions = connection.execute(
             "SELECT id - ? FROM snapshot WHERE id >= ? AND id < ?", (first, first, first + 2**32)
@@ -189,16 +189,24 @@ def _rename(
                 "UPDATE snapshot SET envelope = ?, digest = ? WHERE id = ?",
                 (pack_envelope(session), bytes.fromhex(session.digest), first + revision),
             )
+        _retire(connection, history)
+    # The counters of the new id go on after all that any of its lives has used, this one included.
+    used = [
+        connection.execute(
+            f"SELECT COALESCE(MAX(id) & 4294967295, 0) FROM {table} WHERE id >= ? AND id < ?",  # noqa: S608 - names from this line
+            (first, first + 2**32),
+        ).fetchone()[0]
+        for table in ("snapshot", "event")
+    ]
+    next_revision, next_event = counters_of(connection, target)
     connection.execute(
-        """
-        UPDATE history SET key = :key,
-            next_revision = MAX(next_revision, COALESCE(
-                (SELECT MAX(next_revision) FROM history AS other WHERE other.key = :key), 1)),
-            next_event = MAX(next_event, COALESCE(
-                (SELECT MAX(next_event) FROM history AS other WHERE other.key = :key), 1))
-        WHERE number = :number
-        """,
-        {"key": key, "number": history.number},
+        "UPDATE history SET key = ?, next_revision = ?, next_event = ? WHERE number = ?",
+        (
+            key_of(target),
+            max(next_revision, used[0] + 1),
+            max(next_event, used[1] + 1),
+            history.number,
+        ),
     )
 
 
@@ -267,6 +275,11 @@ def _purge_history(connection: sqlite3.Connection, history: History) -> None:
             (first, first + 2**32),
         )
     connection.execute("DELETE FROM history WHERE number = ?", (history.number,))
+    _retire(connection, history)
+
+
+def _retire(connection: sqlite3.Connection, history: History) -> None:
+    """Remember the counters of an id that loses a history: what it used is not used again."""
     connection.execute(
         """
         INSERT INTO retired (key_digest, next_revision, next_event) VALUES (?, ?, ?)
