@@ -22,8 +22,8 @@ help: ## this list
 	  while IFS='|' read -r name what; do printf '%-20s %s\n' "$$name" "$$what"; done
 
 lab: $(VENV)/.lab ## open JupyterLab on the first notebook (options: LAB_ARGS=…)
-	@set -- --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) --log-level=WARN \
-	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None; \
+	@set -- --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/$(NOTEBOOK) --log-level=ERROR \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate; \
 	if [ -n "$$CI" ] || { [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; }; then \
 	  echo "No screen here: open the address below in a browser."; \
 	  set -- "$$@" --no-browser; \
@@ -54,6 +54,10 @@ clean: ## remove .venv and every cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- helpers ---------------------------------------------------------------------------------------
+
+# JupyterLab asks at its first start whether it may fetch news from the net: not here.
+quiet-lab = $(BIN)/jupyter labextension disable --level=sys_prefix \
+  @jupyterlab/apputils-extension:announcements >/dev/null 2>&1 || true
 
 # Print what a command says only when it fails.
 quietly = said="$$( { $(1); } 2>&1 )" || { printf '%s\n' "$$said" >&2; exit 1; }
@@ -86,6 +90,7 @@ $(VENV)/.made:
 $(VENV)/.lab: pyproject.toml | $(VENV)/.made
 	@echo "Installing JupyterLab and session_lab into $(VENV) (once; a minute or two) …"
 	@$(PIP) --editable '.[lab]'
+	@$(quiet-lab)
 	@touch $@
 
 # The developers' packages include the users', so `make lab` after `make test` installs nothing.
@@ -93,4 +98,5 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/.made
 	@echo "Installing the developers' packages and session_lab into $(VENV) (once; a minute or two) …"
 	@$(PIP) --upgrade 'pip>=25.1'
 	@$(PIP) --editable '.[all]' --group dev
+	@$(quiet-lab)
 	@touch $@ $(VENV)/.lab

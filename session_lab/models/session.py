@@ -317,8 +317,8 @@ class AgentSession:
     def __repr__(self) -> str:
         """Name the session and count what it holds."""
         return (
-            f"AgentSession(id={str(self._id)!r}, {len(self._messages)} messages, "
-            f"{self.turn_count()} turns)"
+            f"AgentSession(id={self._id!r}, messages={len(self._messages)}, "
+            f"turns={self.turn_count()})"
         )
 
     def _repr_html_(self) -> str:
@@ -407,10 +407,14 @@ class AgentSession:
 
         Raises:
             FormatError: no JSON, or not the shape of a session.
+        TypeError: neither text nor bytes; ``from_wire`` takes what is parsed already.
 
         >>> AgentSession.from_json('{"id":null,"chat_messages":[],"always_allowed_actions":[]}')
-        AgentSession(id='None', 0 messages, 0 turns)
+        AgentSession(id=None, messages=0, turns=0)
         """
+        if not isinstance(text, (bytes, str)):
+            kind = type(text).__name__
+            raise TypeError(f"from_json reads text or bytes, not {kind}; from_wire takes a dict")
         return cls.from_wire(parse_json(text))
 
     def to_wire(self, *, version: str | None = None) -> dict[str, Any]:

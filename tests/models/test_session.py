@@ -402,4 +402,4 @@ def test_a_session_shares_messages_with_its_copy(message: ChatMessage):
 
 
 def test_a_session_names_itself_and_counts_what_it_holds():
-    assert repr(session_of(S, U, A)) == "AgentSession(id='1', 3 messages, 1 turns)"
+    assert repr(session_of(S, U, A)) == "AgentSession(id=SessionId(1), messages=3, turns=1)"
