@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from session_lab.diffing import diff
-from session_lab.errors import FormatError, StoreError
-from session_lab.explorer.desk import pick
+from session_lab.errors import FormatError, SessionNotFound, StoreError
+from session_lab.explorer.desk import did_you_mean, pick, similar_ids
 from session_lab.explorer.notices import Notices
 from session_lab.explorer.protocol import PAGE_SIZE
 from session_lab.explorer.state import Compared, Lane, Opened, Outcome, Part, Table
@@ -219,7 +219,14 @@ class Browsing:
     ) -> Outcome[None]:
         """Open a session at a snapshot."""
         session_id, tickets = SessionId.of(ref), self._ticket("opened")
-        return Outcome(None, tickets, opened=await self._opened(session_id, snapshot), tab=tab)
+        try:
+            opened = await self._opened(session_id, snapshot)
+        except SessionNotFound as error:
+            similar = similar_ids(session_id, await self.desk.ids())
+            if similar:
+                raise SessionNotFound(error.problem, hint=did_you_mean(similar)) from error
+            raise
+        return Outcome(None, tickets, opened=opened, tab=tab)
 
     async def _opened(self, session_id: SessionId, snapshot: SnapshotName | None) -> Opened:
         await self.desk.prepare(session_id)

@@ -116,7 +116,15 @@ class Controller(Browsing):
         session_id = self._shown().session_id if session is None else SessionId.of(session)
         deletion = await self.desk.delete(session_id)
         tickets, table = await self._reread_table()
-        notice = Notice(f"Deleted session {session_id}.", deletion)
+        text = f"Deleted session {session_id}."
+        if deletion.state is not None:
+            keeps = (
+                "its sidecar"
+                if self.desk.keeps_history
+                else "this notebook, until its kernel stops,"
+            )
+            text = f"Deleted session {session_id} from its database: only {keeps} still has it."
+        notice = Notice(text, deletion)
         return Outcome(None, tickets, table=table, gone=session_id, notice=notice)
 
     async def delete_snapshot(

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
     from session_lab.stores.base import SessionStore, SnapshotName, SnapshotStore
 
-__all__ = ["ChangeKind", "Deletion", "Desk", "SnapshotDesk", "pick"]
+__all__ = [
+    "ChangeKind",
+    "Deletion",
+    "Desk",
+    "SnapshotDesk",
+    "did_you_mean",
+    "pick",
+    "similar_ids",
+]
 
 ChangeKind = Literal["label", "fork", "revert", "delete", "delete_snapshot"]
 """What can be done to a session."""
@@ -114,6 +122,15 @@ class Desk(ABC):
     @abstractmethod
     def reason_against(self, change: ChangeKind, session_id: SessionId) -> str:
         """Say why a session can't be changed so; the empty text if it can."""
+
+    @property
+    def keeps_history(self) -> bool:
+        """Tell whether the history outlives the process: it has a file or an address."""
+        return hasattr(self.history, "path")
+
+    async def ids(self) -> Sequence[SessionId]:
+        """Give the ids of all sessions there are."""
+        return await self.history.list()
 
     async def summary(self, session_id: SessionId) -> SessionSummary | None:
         """Give the summary of one session of the history."""
@@ -277,3 +294,32 @@ def pick(
         if snapshot.revision == wanted or (wanted is None and snapshot.label == name):
             return snapshot
     raise no_snapshot(session_id, "newest" if name is None else name)
+
+
+def similar_ids(wanted: SessionId, ids: Sequence[SessionId]) -> list[SessionId]:
+    """Give the ids that somebody may have meant: the same number, or the same external id.
+
+    >>> similar_ids(SessionId(7), [SessionId(7, "a"), SessionId(8)])
+    [SessionId(7, 'a')]
+    """
+    name = (wanted.external_id or "").casefold()
+    return [
+        each
+        for each in ids
+        if (each.id == wanted.id and not name)
+        or (name and name in (each.external_id or "").casefold())
+    ]
+
+
+_NAMED = 3
+
+
+def did_you_mean(similar: Sequence[SessionId]) -> str:
+    """Say which sessions there are instead.
+
+    >>> did_you_mean([SessionId(7, "a")])
+    "did you mean '7(a)'? Name a session by its whole id"
+    """
+    names = ", ".join(repr(str(each)) for each in similar[:_NAMED])
+    more = f" (and {len(similar) - _NAMED} more)" if len(similar) > _NAMED else ""
+    return f"did you mean {names}{more}? Name a session by its whole id"

@@ -61,6 +61,12 @@ class SessionExplorer(Verbs, Contents):
         self.widget = ExplorerPanel(self._handle, self._table_view())
         desk.progress = self._show_progress
 
+    def __dir__(self) -> list[str]:
+        """List what a person uses first: nouns and verbs, without the twins to await."""
+        listed = {name for name in super().__dir__() if not name.startswith("_")}
+        twins = {name for name in listed if name.startswith("a") and name[1:] in listed}
+        return sorted(listed - twins - set(Contents.__dict__))
+
     # -- nouns ----------------------------------------------------------------------------------
 
     @property

@@ -9,6 +9,8 @@ A sidecar that is a file belongs to one source: ids are the same in both.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from session_lab.errors import Conflict, FormatError, SessionLabError, StoreError
 from session_lab.explorer.desk import ChangeKind, Deletion, Desk, SnapshotDesk
 from session_lab.explorer.listing import Listed, SourceListing
@@ -115,6 +117,11 @@ class SidecarDesk(Desk):
             )
             held |= {item.session_id: item for item in page.items}
         return held
+
+    async def ids(self) -> Sequence[SessionId]:
+        """Give the ids of source and sidecar."""
+        await self._listed()
+        return sorted({*self._source_ids, *await self.history.list()})
 
     async def check_there(self, session_id: SessionId) -> None:
         """Look for the session in source and sidecar."""

@@ -19,7 +19,7 @@ from session_lab.explorer.session_explorer import SessionExplorer
 from session_lab.models import AgentSession, Base64Image, SessionId, UserMessage
 from session_lab.running import run
 from session_lab.samples import agent_base_db
-from session_lab.stores import InMemorySessionStore, SqliteSessionStore
+from session_lab.stores import InMemorySessionStore, SqliteSessionStore, open_store
 from tests.explorer.builders import FourCalls, Page, chat, history, ref
 from tests.explorer.conforms import check
 from tests.hostile import seen_in
@@ -496,3 +496,34 @@ def test_without_the_extra_the_error_names_it():
     assert last == (
         'ImportError: explore() needs anywidget, which is missing: pip install "session-lab[lab]"'
     )
+
+
+def test_an_id_that_is_half_right_gets_a_suggestion(samples_dir):
+    explorer = explore(samples_dir / "agent_base.db")
+    with pytest.raises(SessionNotFound, match=r"did you mean '4071\(deploy/checkout-api\)'"):
+        explorer.open(4071)
+    with pytest.raises(SessionNotFound, match=r"did you mean '4071\(deploy/checkout-api\)', '4072"):
+        explorer.open("checkout-api")
+    with pytest.raises(SessionNotFound, match="list"):
+        explorer.open(123456)
+
+
+def test_a_deletion_in_the_source_itself_says_what_still_has_the_session(samples_dir, tmp_path):
+    path = tmp_path / "copy.db"
+    path.write_bytes((samples_dir / "agent_base.db").read_bytes())
+    explorer = explore(open_store(path, read_only=False))
+    explorer.delete(2)
+    (item,) = explorer._controller.notices.view()["items"]
+    assert "from its database: only this notebook, until its kernel stops" in item["text"]
+    explorer.undo()
+    explorer = explore(open_store(path, read_only=False), sidecar=tmp_path / "notes.db")
+    explorer.delete(2)
+    (item,) = explorer._controller.notices.view()["items"]
+    assert "only its sidecar" in item["text"]
+
+
+def test_completion_offers_nouns_and_verbs_and_no_twins():
+    listed = dir(explore(InMemorySessionStore()))
+    assert {"session", "frame", "open", "compare", "fork", "undo"} <= set(listed)
+    assert not {"aopen", "entries", "aentries"} & set(listed)
+    assert not any(name.startswith("_") for name in listed)

@@ -107,7 +107,7 @@ def test_the_last_value_of_a_cell_is_live_and_static(kernel: Kernel):
 def test_a_click_is_answered(kernel: Kernel):
     kernel.click({"action": "open", "request": "a", "ref": ref(1)})
     assert kernel.answer("a") == {"kind": "done", "request": "a"}
-    assert kernel.printed("print(explorer.session)").startswith("AgentSession(id='1'")
+    assert kernel.printed("print(explorer.session)").startswith("AgentSession(id=SessionId(1)")
 
 
 def test_a_click_puts_the_session_into_the_notebook(kernel: Kernel):
