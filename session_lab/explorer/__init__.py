@@ -43,7 +43,7 @@ Where things go:
 ``widget.py``            the traits, and the thread that may set them
 ``session_explorer.py``  nouns, and what is shown when
 ``opening.py``           ``explore``
-``frontend/``            the page: ``.mjs`` modules joined by ``assets.py``, ``explorer.css``
+``frontend/``            the page: ``.mjs`` modules and ``.css``, joined by ``assets.py``
 =======================  =========================================================================
 
 A new tab needs a view in ``protocol.py`` with a trait, a function that fills it, a request and method

@@ -1,4 +1,4 @@
-"""The front end as one module: the ``.mjs`` files joined, and the style sheet.
+"""The front end as one module: the ``.mjs`` files joined, and one style sheet.
 
 anywidget loads a single Blob, where relative imports fail; so the modules are joined here.  For that
 each keeps to a few rules, which ``join_modules`` checks: imports are ``import { a, b } from
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from session_lab.errors import FormatError
 
-__all__ = ["FOLDER", "MODULES", "join_modules", "module_text", "style_text"]
+__all__ = ["FOLDER", "MODULES", "STYLES", "join_modules", "module_text", "style_text"]
 
 FOLDER = Path(__file__).parent / "frontend"
 """Where the front end is."""
@@ -23,25 +23,42 @@ FOLDER = Path(__file__).parent / "frontend"
 MODULES: tuple[str, ...] = (
     "actions.mjs",
     "client.mjs",
-    "dom.mjs",
     "format.mjs",
+    "dom.mjs",
     "keys.mjs",
-    "picker.mjs",
+    "selection.mjs",
     "texts.mjs",
+    "entries.mjs",
+    "transcript.mjs",
+    "picker.mjs",
+    "differences.mjs",
     "compare.mjs",
-    "forms.mjs",
     "snapshots.mjs",
     "tabs.mjs",
-    "transcript.mjs",
+    "forms.mjs",
+    "head.mjs",
     "detail.mjs",
     "notices.mjs",
     "separator.mjs",
-    "selection.mjs",
+    "problems.mjs",
+    "columns.mjs",
     "table.mjs",
+    "topbar.mjs",
     "panel.mjs",
     "main.mjs",
 )
 """The front end's modules, each after those it imports (a test compares with the folder)."""
+
+STYLES: tuple[str, ...] = (
+    "base.css",
+    "frame.css",
+    "list.css",
+    "session.css",
+    "transcript.css",
+    "snapshots.css",
+    "compare.css",
+)
+"""The front end's style sheets; of two rules alike the later one holds."""
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([a-z0-9_-]+\.mjs)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|const|class) )", re.MULTILINE)
@@ -108,5 +125,5 @@ def module_text() -> str:
 
 
 def style_text() -> str:
-    """Give the front end's style sheet."""
-    return (FOLDER / "explorer.css").read_text("utf-8")
+    """Give the front end's style sheets as one."""
+    return "\n".join((FOLDER / name).read_text("utf-8") for name in STYLES)

@@ -7,12 +7,23 @@ import re
 import pytest
 
 from session_lab.errors import FormatError
-from session_lab.explorer.assets import FOLDER, MODULES, join_modules, module_text, style_text
+from session_lab.explorer.assets import (
+    FOLDER,
+    MODULES,
+    STYLES,
+    join_modules,
+    module_text,
+    style_text,
+)
 
 
 def test_every_module_of_the_folder_is_listed_once():
     assert sorted(MODULES) == sorted(file.name for file in FOLDER.glob("*.mjs"))
     assert MODULES[-1] == "main.mjs"
+
+
+def test_every_style_sheet_of_the_folder_is_listed_once():
+    assert sorted(STYLES) == sorted(file.name for file in FOLDER.glob("*.css"))
 
 
 def test_the_joined_module_imports_nothing_and_exports_render():

@@ -3,8 +3,9 @@
 
 import { ACTIONS } from "./actions.mjs";
 
-// `onBusy(count)` hears how many requests are under way.
-export function createClient(model, onBusy) {
+// `onBusy(count)` hears how many requests are under way, `onLost()` that the kernel that would answer
+// is gone.
+export function createClient(model, { onBusy, onLost }) {
   const view = Math.random().toString(36).slice(2, 10);
   const waiting = new Map();
   let count = 0;
@@ -23,9 +24,16 @@ export function createClient(model, onBusy) {
     count += 1;
     const request = `${view}-${count}`;
     return new Promise((resolve) => {
+      try {
+        model.send({ ...parameters, action, request });
+      } catch {
+        // A comm of a kernel that was restarted or stopped refuses to send.
+        onLost();
+        resolve({ kind: "failed", request });
+        return;
+      }
       waiting.set(request, resolve);
       onBusy(waiting.size);
-      model.send({ ...parameters, action, request });
     });
   }
 

@@ -1,245 +1,174 @@
-// The right side: the opened session's head with its actions, and the tabs.
+// The right side: the opened session with its head, its forms and its tabs.
 
-import { button, fill, h, isEnabled, setAttributes, setEnabled, setText } from "./dom.mjs";
-import { plural } from "./format.mjs";
-import { createCompare } from "./compare.mjs";
-import { createForms } from "./forms.mjs";
-import { createSnapshots } from "./snapshots.mjs";
-import { createTabs } from "./tabs.mjs";
-import { createTranscript } from "./transcript.mjs";
+import { h } from "./dom.mjs";
+import { Banner, Head } from "./head.mjs";
+import { Compare } from "./compare.mjs";
+import { Forms } from "./forms.mjs";
+import { Snapshots } from "./snapshots.mjs";
+import { Tabs } from "./tabs.mjs";
+import { Transcript } from "./transcript.mjs";
 
-const BUTTONS = [
-  ["load_into_notebook", "Load into notebook", "Put this session into a variable of the notebook"],
-  ["compare", "Compare with\u2026", "Compare this snapshot with another one or another session"],
-  ["label", "Label\u2026", "Give this snapshot a name"],
-  ["fork", "Fork\u2026", "Start a new session from this snapshot"],
-  ["revert", "Revert", "Make this snapshot\u2019s content the newest"],
-  ["delete", "Delete", "Move this session to the trash; it can be taken back"],
-];
-
-function drawFact(fact) {
+function drawNothing() {
   return h(
-    "div.slx-fact",
-    { title: fact.title || null },
-    h("dt", {}, fact.name),
-    h("dd", {}, fact.text),
-  );
-}
-
-const FEW_FACTS = 3;
-
-// The first facts, and a button for the rest.
-function drawFacts(place, { id, facts }) {
-  const name = () => h("div.slx-detail-id", { title: `session ${id}` }, h("dd", {}, id));
-  const rest = facts.slice(FEW_FACTS);
-  const showAll = () => fill(place, name(), facts.map(drawFact));
-  if (rest.length < 2) {
-    showAll();
-    return;
-  }
-  const more = button(`+${rest.length} more`, { kind: "link", "aria-label": "Show all facts" }, showAll);
-  fill(place, name(), facts.slice(0, FEW_FACTS).map(drawFact), h("div", {}, more));
-}
-
-function createHead(run) {
-  const title = h("h2.slx-detail-title");
-  const failed = h("span.slx-pill.slx-pill-failed");
-  const facts = h("dl.slx-facts");
-  const reasons = h("div.slx-reasons");
-  const note = h("div.slx-note");
-  const buttons = new Map();
-  const bar = h("div.slx-actions", { role: "toolbar", "aria-label": "What to do with this session" });
-  for (const [action, words, about] of BUTTONS) {
-    const kind = { load_into_notebook: "primary", delete: "danger" }[action] ?? "";
-    const each = button(words, { kind, "data-title": about, title: about, "data-action": action }, () => {
-      if (isEnabled(each)) run(action);
-    });
-    buttons.set(action, each);
-    bar.appendChild(each);
-  }
-  const element = h(
-    "header.slx-detail-head",
-    {},
-    h("div.slx-title-line", {}, title, failed),
-    facts,
-    bar,
-    reasons,
-    note,
-  );
-
-  // Each reason once, after the names of the buttons that it is about. That the newest snapshot
-  // can't be reverted to needs no words; the button's title has them.
-  function drawReasons({ actions, shown }) {
-    const by = new Map();
-    for (const [action, words] of BUTTONS) {
-      const { enabled, reason } = actions[action];
-      if (!enabled && !(action === "revert" && shown.newest)) by.set(reason, [...(by.get(reason) ?? []), words.replace("\u2026", "")]);
-    }
-    fill(reasons, [...by].map(([reason, names]) =>
-      h("div.slx-reason", { title: reason }, h("b", {}, `${names.join(", ")}: `), reason),
-    ));
-  }
-
-  function update(detail) {
-    const words = detail.title || detail.preview || "(no text)";
-    setAttributes(setText(title, words), { title: words });
-    failed.hidden = detail.errors === 0;
-    setText(failed, plural(detail.errors, "failed call"));
-    drawFacts(facts, detail);
-    for (const [action, each] of buttons) {
-      setEnabled(each, detail.actions[action].enabled, detail.actions[action].reason);
-    }
-    drawReasons(detail);
-    note.hidden = detail.note === "";
-    setText(note, detail.note);
-  }
-
-  return { element, update, button: (action) => buttons.get(action) };
-}
-
-function createBanner(openSnapshot) {
-  const words = h("span");
-  const back = button("Back to newest", { kind: "small" }, () => openSnapshot(null));
-  const element = h("div.slx-banner", { role: "status", hidden: true }, words, back);
-  function update({ shown, snapshots }) {
-    element.hidden = shown.newest;
-    const label = shown.label ? ` \u201c${shown.label}\u201d` : "";
-    setText(words, shown.newest ? "" : `You look at snapshot ${shown.position} of ${snapshots.length}${label}`);
-  }
-  return { element, update };
-}
-
-// The requests about the opened session; `current()` gives the detail shown.
-function createAsker(ask, current) {
-  async function about(action, parameters, kind) {
-    const { opened_seq: sequence } = current();
-    const answer = await ask(action, parameters);
-    return answer.kind === kind && current()?.opened_seq === sequence ? answer : null;
-  }
-  return {
-    entries: (start) => about("entries", { start }, "entries"),
-    image: (index, number) => about("image", { index, number }, "image"),
-    text: async (index, part) => (await about("full_text", { index, part }, "full_text"))?.text ?? null,
-  };
-}
-
-// `ask` asks Python; `sessions()` gives the list's rows.
-export function createDetail({ ask, sessions }) {
-  let detail = null;
-  const running = new Set();
-  const compare = createCompare({ ask, sessions });
-  const transcript = createTranscript(createAsker(ask, () => detail));
-  const snapshots = createSnapshots({
-    openSnapshot,
-    compareSnapshot: (revision) => compare.compareSnapshot(revision),
-    startLabel: () => forms.start("label", detail, snapshots.element),
-    deleteSnapshot: () => once("delete_snapshot", { revision: detail.shown.revision }),
-  });
-  const tabs = createTabs([
-    ["transcript", "Transcript", transcript.element],
-    ["snapshots", "Snapshots", snapshots.element],
-    ["compare", "Compare", compare.element],
-  ]);
-  const forms = createForms({
-    label: (name) => once("label", { revision: detail.shown.revision, name }),
-    fork: (newId) => once("fork", { revision: detail.shown.revision, new_id: newId }),
-  });
-  const head = createHead(run);
-  const banner = createBanner(openSnapshot);
-  const inner = h(
-    "div.slx-detail-inner",
-    { hidden: true },
-    head.element,
-    forms.element,
-    tabs.list,
-    banner.element,
-    tabs.panels,
-  );
-  const nothing = h(
     "div.slx-nothing",
     {},
     h("div.slx-nothing-title", {}, "No session is open"),
     h("div.slx-muted", {}, "Pick one from the list to read it: click it, or use the arrow keys."),
   );
-  const element = h("section.slx-detail", { "aria-label": "The opened session" }, nothing, inner);
+}
 
-  // A second press while the first is under way must not delete or fork twice.
-  async function once(action, parameters = {}) {
-    if (running.has(action)) return { kind: "failed" };
-    running.add(action);
-    try {
-      return await ask(action, { ref: detail.ref, ...parameters });
-    } finally {
-      running.delete(action);
-    }
+// `ask` asks Python; `sessions()` gives the list's rows.
+export class Detail {
+  #ask;
+  #detail = null;
+  #running = new Set();
+  #nothing = drawNothing();
+  #inner;
+  #head = new Head((action) => this.#run(action));
+  #banner = new Banner(() => this.#openSnapshot(null));
+  #compare;
+  #transcript = new Transcript(this.#asker());
+  #snapshots;
+  #tabs;
+  #forms;
+
+  constructor({ ask, sessions }) {
+    this.#ask = ask;
+    this.#compare = new Compare({ ask, sessions });
+    this.#forms = new Forms({
+      label: (name) => this.#once("label", { revision: this.#revision(), name }),
+      fork: (newId) => this.#once("fork", { revision: this.#revision(), new_id: newId }),
+    });
+    this.#snapshots = new Snapshots({
+      openSnapshot: (revision) => this.#openSnapshot(revision),
+      compareSnapshot: (revision) => this.#compare.compareSnapshot(revision),
+      startLabel: (opener) => this.#forms.start("label", this.#detail, opener),
+      deleteSnapshot: () => this.#once("delete_snapshot", { revision: this.#revision() }),
+    });
+    this.#tabs = new Tabs([
+      ["transcript", "Transcript", this.#transcript.element],
+      ["snapshots", "Snapshots", this.#snapshots.element],
+      ["compare", "Compare", this.#compare.element],
+    ]);
+    this.#inner = h(
+      "div.slx-detail-inner",
+      { hidden: true },
+      this.#head.element,
+      this.#forms.element,
+      this.#tabs.list,
+      this.#banner.element,
+      this.#tabs.panels,
+    );
+    const label = { "aria-label": "The opened session" };
+    this.element = h("section.slx-detail", label, this.#nothing, this.#inner);
   }
 
-  async function openSnapshot(revision) {
-    if (revision === detail.shown.revision) {
-      tabs.select("transcript");
-      return;
-    }
-    const answer = await ask("open", { ref: detail.ref, revision });
-    if (answer.kind === "done") tabs.select("transcript");
+  update(view) {
+    const before = this.#detail;
+    const open = view.ref !== undefined;
+    this.#detail = open ? view : null;
+    if (before?.opened_seq !== view.opened_seq) this.#forms.close();
+    this.#inner.hidden = !open;
+    this.#nothing.hidden = open;
+    if (open) this.#draw(view, before);
   }
 
-  function run(action) {
-    if (action === "compare") {
-      tabs.select("compare");
-      compare.suggest();
-      compare.focus();
-    } else if (action === "label" || action === "fork") {
-      forms.start(action, detail, head.button(action));
-    } else if (action === "revert") once("revert", { revision: detail.shown.revision });
-    else if (action === "delete") once("delete");
-    else if (!running.has(action)) {
-      running.add(action);
-      ask("load_into_notebook").then(() => running.delete(action));
-    }
+  updateComparison(view) {
+    this.#compare.update(view);
+  }
+
+  selectTab(name) {
+    this.#tabs.select(name);
+  }
+
+  focus() {
+    this.#tabs.focusPanel();
+  }
+
+  deleteSession(ref) {
+    if (this.#detail?.ref === ref && this.#detail.actions.delete.enabled) this.#once("delete");
   }
 
   // There has to be a session on the right for the tab Compare to be there.
-  async function compareSides(left, right) {
-    if (detail === null) {
-      const answer = await ask("open", { ref: left.ref, revision: left.revision ?? null });
+  async compareSides(left, right) {
+    if (this.#detail === null) {
+      const answer = await this.#ask("open", { ref: left.ref, revision: null });
       if (answer.kind === "failed") return;
     }
-    await compare.compareSides(left, right);
+    await this.#compare.compareSides(left, right);
   }
 
-  function update(next) {
-    const before = detail;
-    const open = next.ref !== undefined;
-    inner.hidden = !open;
-    nothing.hidden = open;
-    detail = open ? next : null;
-    if (!open) {
-      forms.cancel();
-      return;
-    }
-    const other = before === null || before.opened_seq !== next.opened_seq;
-    if (other) forms.cancel();
-    head.update(next);
-    banner.update(next);
-    tabs.count("snapshots", next.snapshots.length);
-    snapshots.update(next);
-    compare.updateDetail(next);
+  #draw(view, before) {
+    this.#head.update(view);
+    this.#banner.update(view);
+    this.#tabs.count("snapshots", view.snapshots.length);
+    this.#snapshots.update(view);
+    this.#compare.updateDetail(view);
     // A new label must not throw away what somebody has unfolded and scrolled to.
-    if (other || before.entry_count !== next.entry_count) {
-      transcript.update(next);
-      tabs.toTop("transcript");
+    if (before?.opened_seq === view.opened_seq && before.entry_count === view.entry_count) return;
+    this.#transcript.update(view);
+    this.#tabs.toTop("transcript");
+  }
+
+  #revision() {
+    return this.#detail.shown.revision;
+  }
+
+  // A second press while the first is under way must not delete or fork twice.
+  async #once(action, parameters = {}) {
+    return this.#single(action, { ref: this.#detail.ref, ...parameters });
+  }
+
+  async #single(action, parameters) {
+    if (this.#running.has(action)) return { kind: "failed" };
+    this.#running.add(action);
+    try {
+      return await this.#ask(action, parameters);
+    } finally {
+      this.#running.delete(action);
     }
   }
 
-  return {
-    element,
-    update,
-    updateComparison: compare.update,
-    compareSides,
-    selectTab: tabs.select,
-    focus: tabs.focusPanel,
-    deleteSession(ref) {
-      if (detail?.ref === ref && detail.actions.delete.enabled) once("delete");
-    },
-  };
+  // Null is the newest.
+  async #openSnapshot(revision) {
+    const there = revision === this.#revision();
+    const answer = there || (await this.#ask("open", { ref: this.#detail.ref, revision }));
+    if (there || answer.kind === "done") this.#tabs.select("transcript");
+  }
+
+  #run(action) {
+    const acts = {
+      load_into_notebook: () => this.#single("load_into_notebook", {}),
+      compare: () => this.#startCompare(),
+      label: () => this.#forms.start("label", this.#detail, this.#head.button("label")),
+      fork: () => this.#forms.start("fork", this.#detail, this.#head.button("fork")),
+      revert: () => this.#once("revert", { revision: this.#revision() }),
+      delete: () => this.#once("delete"),
+    };
+    acts[action]();
+  }
+
+  #startCompare() {
+    this.#tabs.select("compare");
+    this.#compare.suggest();
+    this.#compare.focus();
+  }
+
+  // What the transcript asks of the opened session; null where it can't be had, or where another
+  // session or snapshot has been opened meanwhile.
+  #asker() {
+    const about = async (action, parameters, kind) => {
+      const sequence = this.#detail.opened_seq;
+      const answer = await this.#ask(action, parameters);
+      return answer.kind === kind && this.#detail?.opened_seq === sequence ? answer : null;
+    };
+    return {
+      entries: (start) => about("entries", { start }, "entries"),
+      image: (index, number) => about("image", { index, number }, "image"),
+      text: async (index, part) => {
+        const answer = await about("full_text", { index, part }, "full_text");
+        return answer?.text ?? null;
+      },
+    };
+  }
 }

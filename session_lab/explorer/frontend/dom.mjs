@@ -2,13 +2,17 @@
 // end makes elements otherwise (a test looks), so no text of a session can become markup.
 
 const TAGS = new Set(
-  ("article aside b button code dd details div dl dt footer form h2 h3 header img input label li " +
-    "main ol optgroup option p pre section select small span strong summary ul").split(" "),
+  (
+    "b button details div form h2 h3 img input label li " +
+    "optgroup option p section select span summary ul"
+  ).split(" "),
 );
 
 const ATTRIBUTES = new Set(
-  ("alt autocomplete class disabled for hidden id label maxlength open placeholder role " +
-    "selected spellcheck tabindex title type value").split(" "),
+  (
+    "alt autocomplete class disabled for hidden id label maxlength open placeholder role " +
+    "selected spellcheck tabindex title type value"
+  ).split(" "),
 );
 
 function isAttribute(name) {
@@ -48,10 +52,14 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
+// A button; while it is disabled (setEnabled) a click does nothing.
 export function button(label, { kind = "", ...attributes } = {}, onClick = null) {
   const names = `button.slx-button${kind ? `.slx-${kind}` : ""}`;
-  const on = onClick ? { on: { click: onClick } } : {};
-  return h(names, { type: "button", ...attributes, ...on }, label);
+  const element = h(names, { type: "button", ...attributes }, label);
+  element.addEventListener("click", (event) => {
+    if (onClick !== null && isEnabled(element)) onClick(event);
+  });
+  return element;
 }
 
 export function setText(element, text) {
@@ -67,11 +75,11 @@ export function fill(element, ...children) {
 }
 
 // A button that does not work says why, on hover and to a screen reader, and keeps its place in
-// the tab order so that the reason can be reached.
-export function setEnabled(element, enabled, reason = "") {
+// the tab order so that the reason can be reached. `state` is {enabled, reason}.
+export function setEnabled(element, state) {
   setAttributes(element, {
-    "aria-disabled": enabled ? null : "true",
-    title: enabled ? element.getAttribute("data-title") : reason,
+    "aria-disabled": state.enabled ? null : "true",
+    title: state.enabled ? element.getAttribute("data-title") : state.reason,
   });
 }
 

@@ -41,6 +41,21 @@ export function isFolded(excerpt, lines = FOLD_LINES, characters = FOLD_CHARACTE
   return false;
 }
 
+const LONG_RUN = 1000;
+
+// Whether a text has a word without end, such as Base64. Some fonts take seconds to lay one out
+// with kerning.
+export function hasLongRun(text) {
+  if (text.length < LONG_RUN) return false;
+  let run = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    run = code === 0x20 || code === 0x0a || code === 0x09 ? 0 : run + 1;
+    if (run >= LONG_RUN) return true;
+  }
+  return false;
+}
+
 export function showAllText(excerpt) {
   return `Show all ${plural(excerpt.length, "character")}`;
 }

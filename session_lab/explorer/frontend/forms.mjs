@@ -3,27 +3,39 @@
 import { button, fill, freshId, h } from "./dom.mjs";
 import { isSubmit } from "./keys.mjs";
 
+// Pure: what a form asks.
+export function formOf(kind, { shown }) {
+  if (kind === "label") {
+    return {
+      label: `Label of revision ${shown.revision}`,
+      value: shown.label,
+      placeholder: "before the fix",
+      verb: "Save label",
+      canRemove: shown.label !== "",
+    };
+  }
+  return {
+    label: `Fork revision ${shown.revision} as`,
+    value: "",
+    placeholder: "an id of its own, or empty for the next free one",
+    verb: "Fork",
+    canRemove: false,
+  };
+}
+
 // `submit`: by form, a function of the text (null for none) that gives a promise of the answer.
-export function createForms(submit) {
-  const element = h("div.slx-forms", { hidden: true });
-  let opener = null;
+export class Forms {
+  #submit;
+  #opener = null;
 
-  function close() {
-    const focused = element.contains(element.getRootNode().activeElement);
-    element.hidden = true;
-    fill(element);
-    if (focused) opener?.focus();
-    opener = null;
+  constructor(submit) {
+    this.#submit = submit;
+    this.element = h("div.slx-forms", { hidden: true });
   }
 
-  async function send(kind, text) {
-    const form = element.firstElementChild;
-    const answer = await submit[kind](text);
-    // What was typed stays where it failed; the error bar says why.
-    if (answer.kind !== "failed" && element.firstElementChild === form) close();
-  }
-
-  function build(kind, { label, value, placeholder, verb, extra }) {
+  // Open a form; `opener` gets the focus back.
+  start(kind, detail, opener) {
+    const { label, value, placeholder, verb, canRemove } = formOf(kind, detail);
     const id = freshId("form");
     const input = h("input.slx-input", {
       type: "text",
@@ -34,53 +46,47 @@ export function createForms(submit) {
       spellcheck: "false",
       maxlength: "300",
     });
-    const onSubmit = (event) => {
+    const submit = (event) => {
       event.preventDefault();
-      send(kind, input.value.trim() || null);
+      this.#send(kind, input.value.trim() || null);
     };
-    const onKey = (event) => {
-      if (isSubmit(event)) onSubmit(event);
-      if (event.key !== "Escape") return;
-      event.preventDefault();
-      event.stopPropagation();
-      close();
-    };
+    const keydown = (event) => this.#onKey(event, submit);
     const form = h(
       "form.slx-form",
-      { on: { submit: onSubmit, keydown: onKey } },
+      { on: { submit, keydown } },
       h("label", { for: id }, label),
       input,
       button(verb, { kind: "primary", type: "submit" }),
-      extra,
-      button("Cancel", {}, close),
+      canRemove && button("Remove label", {}, () => this.#send(kind, null)),
+      button("Cancel", {}, () => this.close()),
     );
-    fill(element, form);
-    element.hidden = false;
+    this.#opener = opener;
+    fill(this.element, form);
+    this.element.hidden = false;
     input.focus();
     input.select();
   }
 
-  function start(kind, detail, from) {
-    opener = from;
-    const { shown } = detail;
-    if (kind === "label") {
-      build("label", {
-        label: `Label of revision ${shown.revision}`,
-        value: shown.label,
-        placeholder: "before the fix",
-        verb: "Save label",
-        extra: shown.label !== "" && button("Remove label", {}, () => send("label", null)),
-      });
-    } else {
-      build("fork", {
-        label: `Fork revision ${shown.revision} as`,
-        value: "",
-        placeholder: "an id of its own, or empty for the next free one",
-        verb: "Fork",
-        extra: null,
-      });
-    }
+  close() {
+    const focused = this.element.contains(this.element.getRootNode().activeElement);
+    this.element.hidden = true;
+    fill(this.element);
+    if (focused) this.#opener?.focus();
+    this.#opener = null;
   }
 
-  return { element, start, cancel: close };
+  #onKey(event, submit) {
+    if (isSubmit(event)) submit(event);
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.close();
+  }
+
+  async #send(kind, text) {
+    const form = this.element.firstElementChild;
+    const answer = await this.#submit[kind](text);
+    // What was typed stays where it failed; the error bar says why.
+    if (answer.kind !== "failed" && this.element.firstElementChild === form) this.close();
+  }
 }

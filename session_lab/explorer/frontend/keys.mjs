@@ -59,7 +59,11 @@ const EDITING = new Set(["a", "c", "v", "x", "y", "z", "Enter", " "]);
 // cells. Commands such as Ctrl+S go on working, except those that edit text.
 export function belongsToPanel(event) {
   if (!(event.ctrlKey || event.metaKey)) return true;
-  return EDITING.has(event.key) || EDITING.has(event.key.toLowerCase()) || /^(Arrow|Home|End|Page)/.test(event.key);
+  return (
+    EDITING.has(event.key) ||
+    EDITING.has(event.key.toLowerCase()) ||
+    /^(Arrow|Home|End|Page)/.test(event.key)
+  );
 }
 
 export function isUndo(event) {

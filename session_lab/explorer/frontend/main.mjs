@@ -2,7 +2,7 @@
 
 import { belongsToPanel } from "./keys.mjs";
 import { createClient } from "./client.mjs";
-import { createPanel } from "./panel.mjs";
+import { Panel } from "./panel.mjs";
 
 const SUPPRESS = "data-lm-suppress-shortcuts";
 
@@ -19,17 +19,25 @@ function guardKeys(element) {
   return () => window.removeEventListener("keydown", guard, true);
 }
 
+// The traits, and what draws each.
+const PARTS = {
+  _table: "updateTable",
+  _detail: "updateDetail",
+  _comparison: "updateComparison",
+  _notices: "updateNotices",
+  _state: "updateState",
+};
+
 export function render({ model, el }) {
-  const client = createClient(model, (count) => panel.busy(count));
-  const panel = createPanel(client.ask);
-  const parts = [
-    ["_table", panel.updateTable],
-    ["_detail", panel.updateDetail],
-    ["_comparison", panel.updateComparison],
-    ["_notices", panel.updateNotices],
-    ["_state", panel.updateState],
-  ];
-  const handlers = parts.map(([name, update]) => [`change:${name}`, () => update(model.get(name))]);
+  const client = createClient(model, {
+    onBusy: (count) => panel.busy(count),
+    onLost: () => panel.lost(),
+  });
+  const panel = new Panel(client.ask);
+  const handlers = Object.entries(PARTS).map(([trait, update]) => [
+    `change:${trait}`,
+    () => panel[update](model.get(trait)),
+  ]);
   for (const [event, handler] of handlers) {
     model.on(event, handler);
     handler();

@@ -1,120 +1,144 @@
-// One side of a comparison: a snapshot of the opened session, another session, or a typed name.
+// One side of a comparison: a snapshot of the opened session, another session, or a typed id.
 
 import { fill, freshId, h } from "./dom.mjs";
 import { snapshotText } from "./format.mjs";
 
 const TYPED = "typed";
+const WORDS = 40;
 
 function sameSide(one, other) {
   return one.ref === other.ref && (one.revision ?? null) === (other.revision ?? null);
 }
 
-// `sessions()` gives the rows of the list. A choice is {ref or name, revision}, null where a name
-// has still to be typed.
-export function createPicker(label, sessions) {
-  const id = freshId("picker");
-  const select = h("select.slx-select", { id, on: { change } });
-  const input = h("input.slx-input", {
-    type: "text",
-    hidden: true,
-    placeholder: "session id, such as 42",
-    "aria-label": `${label}: the session\u2019s id`,
-    autocomplete: "off",
-    spellcheck: "false",
-    maxlength: "300",
-  });
-  const element = h("div.slx-picker", {}, h("label", { for: id }, label), select, input);
-  let sides = [];
-  let detail = null;
-  let extra = null;
+function rowText(row) {
+  const words = row.title || row.preview;
+  const short = words.length > WORDS ? `${words.slice(0, WORDS - 1)}\u2026` : words;
+  return short === "" ? row.id : `${row.id} \u00b7 ${short}`;
+}
 
-  function change() {
-    input.hidden = select.value !== TYPED;
-    if (!input.hidden) input.focus();
+// `sessions()` gives the rows of the list. A choice is {ref, revision} or {name, revision}; null
+// where the id has still to be typed.
+export class Picker {
+  #sessions;
+  #select;
+  #input;
+  #sides = [];
+  #detail = null;
+  #extra = null;
+
+  constructor(label, sessions) {
+    const id = freshId("picker");
+    this.#sessions = sessions;
+    this.#select = h("select.slx-select", { id, on: { change: () => this.#changed() } });
+    this.#input = h("input.slx-input", {
+      type: "text",
+      hidden: true,
+      placeholder: "session id, such as 42",
+      "aria-label": `${label}: the session\u2019s id`,
+      autocomplete: "off",
+      spellcheck: "false",
+      maxlength: "300",
+    });
+    this.element = h(
+      "div.slx-picker",
+      {},
+      h("label", { for: id }, label),
+      this.#select,
+      this.#input,
+    );
   }
 
-  function choice() {
-    if (select.value === TYPED) {
-      const name = input.value.trim();
+  choice() {
+    if (this.#isTyped()) {
+      const name = this.#input.value.trim();
       return name === "" ? null : { name, revision: null };
     }
-    const { ref, revision } = sides[Number(select.value)] ?? {};
-    return ref === undefined ? null : { ref, revision };
+    const side = this.#sides[Number(this.#select.value)];
+    return side === undefined ? null : { ref: side.ref, revision: side.revision };
   }
 
-  function choose(side) {
+  // `side` is a choice, or one with a `text` of its own; null changes nothing.
+  choose(side) {
     if (side === null) return;
     if (side.name !== undefined) {
-      select.value = TYPED;
-      input.value = side.name;
+      this.#select.value = TYPED;
+      this.#input.value = side.name;
     } else {
-      let place = sides.findIndex((each) => sameSide(each, side));
-      if (place < 0) {
-        // What is compared may be no snapshot of the opened session and no row of the page shown.
-        extra = { ...side, text: side.text ?? "the session picked" };
-        draw();
-        place = sides.findIndex((each) => sameSide(each, side));
-      }
-      select.value = String(place);
+      this.#select.value = String(this.#placeOf(side));
     }
-    input.hidden = select.value !== TYPED;
+    this.#showInput();
   }
 
-  function option(side) {
-    sides.push(side);
-    return h("option", { value: String(sides.length - 1) }, side.text);
+  update(detail) {
+    const before = this.#detail === null ? null : this.choice();
+    const typing = this.#detail !== null && this.#isTyped();
+    this.#detail = detail;
+    this.#draw();
+    if (typing) this.#select.value = TYPED;
+    else if (before !== null && this.#sides.some((each) => sameSide(each, before))) {
+      this.choose(before);
+    }
+    this.#showInput();
   }
 
-  function draw() {
-    sides = [];
-    const { ref } = detail;
-    const own = detail.snapshots.map((each) => ({
+  focus() {
+    this.#select.focus();
+  }
+
+  askForName() {
+    this.#select.value = TYPED;
+    this.#changed();
+  }
+
+  #isTyped() {
+    return this.#select.value === TYPED;
+  }
+
+  #showInput() {
+    this.#input.hidden = !this.#isTyped();
+  }
+
+  #changed() {
+    this.#showInput();
+    if (this.#isTyped()) this.#input.focus();
+  }
+
+  // What is compared may be no snapshot of the opened session and no row of the page shown.
+  #placeOf(side) {
+    const place = this.#sides.findIndex((each) => sameSide(each, side));
+    if (place >= 0) return place;
+    this.#extra = { ...side, text: side.text ?? "the session picked" };
+    this.#draw();
+    return this.#sides.findIndex((each) => sameSide(each, side));
+  }
+
+  #draw() {
+    const { ref, id, snapshots } = this.#detail;
+    const own = snapshots.map((each) => ({
       ref,
       revision: each.revision,
       text: snapshotText(each),
     }));
-    const others = sessions()
+    const others = this.#sessions()
       .filter((row) => row.ref !== ref)
       .map((row) => ({ ref: row.ref, revision: null, text: rowText(row) }));
     const known = [...own, ...others];
-    const kept = extra !== null && !known.some((each) => sameSide(each, extra)) ? extra : null;
+    const extra = this.#extra === null || known.some((each) => sameSide(each, this.#extra));
+    this.#sides = [];
     fill(
-      select,
-      h("optgroup", { label: `This session (${detail.id})` }, own.map(option)),
-      others.length > 0 && h("optgroup", { label: "In the list" }, others.map(option)),
-      kept !== null && h("optgroup", { label: "Compared" }, option(kept)),
+      this.#select,
+      this.#group(`This session (${id})`, own),
+      this.#group("In the list", others),
+      this.#group("Compared", extra ? [] : [this.#extra]),
       h("option", { value: TYPED }, "Another session, by its id\u2026"),
     );
   }
 
-  function rowText(row) {
-    const words = row.title || row.preview;
-    const short = words.length > 40 ? `${words.slice(0, 39)}\u2026` : words;
-    return short === "" ? row.id : `${row.id} \u00b7 ${short}`;
+  #group(label, sides) {
+    const options = sides.map((side) => {
+      this.#sides.push(side);
+      return h("option", { value: String(this.#sides.length - 1) }, side.text);
+    });
+    return options.length > 0 && h("optgroup", { label }, options);
   }
-
-  function update(next) {
-    const before = detail === null ? null : choice();
-    const typing = select.value === TYPED && detail !== null && before === null;
-    detail = next;
-    draw();
-    if (typing) select.value = TYPED;
-    else if (before !== null) {
-      const known = before.name !== undefined || sides.some((each) => sameSide(each, before));
-      if (known) choose(before);
-    }
-    input.hidden = select.value !== TYPED;
-  }
-
-  return {
-    element,
-    choice,
-    choose,
-    update,
-    focus: () => select.focus(),
-    askForName() {
-      select.value = TYPED;
-      change();
-    },
-  };
 }

@@ -1,67 +1,96 @@
-// A line between two panes that sizes the first: by pointer, by arrow keys, reset by double click.
+// A line between two panes that sizes the first: by pointer, by arrow keys; a double click resets.
 
 import { h, setAttributes } from "./dom.mjs";
 import { moveSeparator } from "./keys.mjs";
 
 const MINIMUM = 220;
+const MAXIMUM = 2000;
 
 // Pure: a size that leaves room for both panes; `room` is null where nothing bounds it.
 export function clampSize(size, room) {
-  const most = room === null ? 2000 : Math.max(MINIMUM, room - MINIMUM);
+  const most = room === null ? MAXIMUM : Math.max(MINIMUM, room - MINIMUM);
   return Math.round(Math.min(most, Math.max(MINIMUM, size)));
 }
 
-// `vertical()`: whether the line stands (panes side by side); `first`: the pane it sizes, through
-// the custom `property` of its style; `within()`: what holds both panes, or null.
-export function createSeparator({ label, vertical, first, property, within }) {
-  const element = h("div.slx-separator", { role: "separator", tabindex: "0", "aria-label": label });
-  let from = null;
+// `first`: the pane it sizes, through the custom `property` of its style; `vertical()`: whether the
+// line stands, panes side by side; `within`: what holds both panes, or null.
+export class Separator {
+  #options;
+  #from = null;
 
-  const sizeOf = (node) => (vertical() ? node.offsetWidth : node.offsetHeight);
-  const at = (event) => (vertical() ? event.clientX : event.clientY);
-
-  function set(size) {
-    const bound = within();
-    const clamped = clampSize(size, bound === null ? null : sizeOf(bound));
-    first.style.setProperty(property, `${clamped}px`);
-    describe(clamped);
+  constructor({ label, ...options }) {
+    this.#options = options;
+    const on = {
+      pointerdown: (event) => this.#take(event),
+      pointermove: (event) => this.#drag(event),
+      pointerup: () => this.#drop(),
+      pointercancel: () => this.#drop(),
+      dblclick: () => this.reset(),
+      keydown: (event) => this.#onKey(event),
+    };
+    const parts = { role: "separator", tabindex: "0", "aria-label": label, on };
+    this.element = h("div.slx-separator", parts);
   }
 
-  function describe(size) {
-    setAttributes(element, {
+  reset() {
+    const { first, property } = this.#options;
+    first.style.removeProperty(property);
+    this.describe();
+  }
+
+  // Say how it stands, once the panes have their sizes.
+  describe() {
+    const size = Math.round(this.#sizeOf(this.#options.first));
+    setAttributes(this.element, {
       "aria-valuenow": String(size),
       "aria-valuemin": String(MINIMUM),
+      "aria-valuemax": String(MAXIMUM),
       "aria-valuetext": `${size} pixels`,
-      "aria-orientation": vertical() ? "vertical" : "horizontal",
+      "aria-orientation": this.#isVertical() ? "vertical" : "horizontal",
     });
   }
 
-  function reset() {
-    first.style.removeProperty(property);
-    describe(sizeOf(first));
+  #isVertical() {
+    return this.#options.vertical();
   }
 
-  element.addEventListener("pointerdown", (event) => {
+  #sizeOf(pane) {
+    return this.#isVertical() ? pane.offsetWidth : pane.offsetHeight;
+  }
+
+  #placeOf(event) {
+    return this.#isVertical() ? event.clientX : event.clientY;
+  }
+
+  #set(size) {
+    const { first, property, within } = this.#options;
+    const room = within === null ? null : this.#sizeOf(within);
+    first.style.setProperty(property, `${clampSize(size, room)}px`);
+    this.describe();
+  }
+
+  #take(event) {
     if (event.button !== 0) return;
     event.preventDefault();
-    from = { pointer: at(event), size: sizeOf(first) };
-    element.setPointerCapture(event.pointerId);
-  });
-  element.addEventListener("pointermove", (event) => {
-    if (from !== null) set(from.size + at(event) - from.pointer);
-  });
-  for (const name of ["pointerup", "pointercancel"]) {
-    element.addEventListener(name, () => {
-      from = null;
-    });
+    this.element.focus();
+    this.element.setPointerCapture(event.pointerId);
+    this.#from = { place: this.#placeOf(event), size: this.#sizeOf(this.#options.first) };
   }
-  element.addEventListener("dblclick", reset);
-  element.addEventListener("focus", () => describe(sizeOf(first)));
-  element.addEventListener("keydown", (event) => {
-    const size = moveSeparator(event.key, sizeOf(first), vertical());
-    if (size === null) return;
+
+  #drag(event) {
+    if (this.#from === null) return;
+    this.#set(this.#from.size + this.#placeOf(event) - this.#from.place);
+  }
+
+  #drop() {
+    this.#from = null;
+  }
+
+  #onKey(event) {
+    const size = this.#sizeOf(this.#options.first);
+    const next = moveSeparator(event.key, size, this.#isVertical());
+    if (next === null) return;
     event.preventDefault();
-    set(size);
-  });
-  return { element, reset };
+    this.#set(next);
+  }
 }

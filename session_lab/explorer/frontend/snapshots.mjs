@@ -1,25 +1,23 @@
 // The tab Snapshots: what was kept of the session, newest first.
 
-import { button, fill, focusedIn, h, keyed, setAttributes, setEnabled } from "./dom.mjs";
+import { button, fill, focusedIn, h, keyed, setAttributes, setEnabled, setText } from "./dom.mjs";
 import { plural } from "./format.mjs";
 import { moveInList } from "./keys.mjs";
+
+const SHOW_FIRST = "Show this snapshot first: click it, or press Enter";
+const DIVERGED = "written by somebody who did not know the snapshot before it";
 
 function chips(snapshot) {
   return [
     snapshot.label && h("span.slx-chip.slx-chip-label", { title: snapshot.label }, snapshot.label),
     snapshot.newest && h("span.slx-chip", {}, "newest"),
-    snapshot.diverged &&
-      h(
-        "span.slx-pill.slx-pill-warn",
-        { title: "written by somebody who did not know the snapshot before it" },
-        "diverged",
-      ),
+    snapshot.diverged && h("span.slx-pill.slx-pill-warn", { title: DIVERGED }, "diverged"),
     snapshot.errors > 0 &&
-      h("span.slx-pill.slx-pill-failed", {}, `${plural(snapshot.errors, "failed call")}`),
+      h("span.slx-pill.slx-pill-failed", {}, plural(snapshot.errors, "failed call")),
   ];
 }
 
-function words(snapshot) {
+function drawSnapshot(snapshot) {
   const origin = [snapshot.parent, snapshot.made_by].filter((each) => each !== "").join(" \u00b7 ");
   return [
     h(
@@ -35,100 +33,108 @@ function words(snapshot) {
       h("span", {}, snapshot.counts),
       snapshot.change && h("span.slx-snapshot-change", {}, snapshot.change),
     ),
-    origin && h("div.slx-snapshot-origin", {}, origin),
+    origin && h("div.slx-snapshot-origin", { title: origin }, origin),
   ];
 }
 
-// `actions`: openSnapshot(revision), compareSnapshot(revision), startLabel(), deleteSnapshot().
-export function createSnapshots(actions) {
-  const list = h("div.slx-snapshots", { role: "listbox", "aria-label": "Snapshots, newest first" });
-  const bar = h("div.slx-snapshot-actions");
-  const element = h("div.slx-snapshot-panel", {}, bar, list);
-  const compare = button("Compare", { kind: "small" }, () => actions.compareSnapshot(focused()));
-  const label = button("Label\u2026", { kind: "small" }, () => actions.startLabel());
-  const remove = button("Delete snapshot", { kind: "small" }, () => actions.deleteSnapshot());
-  const about = h("span.slx-muted");
-  fill(bar, about, h("span.slx-grow"), compare, label, remove);
-  let detail = null;
-  let place = 0;
+// `actions`: openSnapshot(revision), compareSnapshot(revision), startLabel(button),
+// deleteSnapshot().
+export class Snapshots {
+  #actions;
+  #detail = null;
+  #place = 0;
+  #about = h("span.slx-muted");
+  #list = h("div.slx-snapshots", { role: "listbox", "aria-label": "Snapshots, newest first" });
+  #compare;
+  #label;
+  #remove;
 
-  const focused = () => detail.snapshots[place]?.revision ?? detail.shown.revision;
+  constructor(actions) {
+    this.#actions = actions;
+    const act = (words, run) => button(words, { kind: "small" }, run);
+    this.#compare = act("Compare", () => actions.compareSnapshot(this.#chosen().revision));
+    this.#label = act("Label\u2026", () => actions.startLabel(this.#label));
+    this.#remove = act("Delete snapshot", () => actions.deleteSnapshot());
+    const bar = h(
+      "div.slx-snapshot-actions",
+      {},
+      this.#about,
+      h("span.slx-grow"),
+      this.#compare,
+      this.#label,
+      this.#remove,
+    );
+    this.element = h("div.slx-snapshot-panel", {}, bar, this.#list);
+    this.#list.addEventListener("click", (event) => this.#onClick(event));
+    this.#list.addEventListener("keydown", (event) => this.#onKey(event));
+  }
 
-  function mark() {
-    for (const [index, row] of [...list.children].entries()) {
-      const shown = Number(row.dataset.key) === detail.shown.revision;
+  update(detail) {
+    const other = this.#detail?.ref !== detail.ref;
+    const moved = other || this.#detail.shown.revision !== detail.shown.revision;
+    const wanted = moved ? detail.shown.revision : this.#chosen()?.revision;
+    const focused = focusedIn(this.#list) !== null;
+    this.#detail = detail;
+    const make = () => h("div.slx-snapshot", { role: "option" });
+    keyed(
+      this.#list,
+      detail.snapshots,
+      (each) => each.revision,
+      make,
+      (row, snapshot) => {
+        row.classList.toggle("slx-snapshot-diverged", snapshot.diverged);
+        fill(row, drawSnapshot(snapshot));
+      },
+    );
+    const place = detail.snapshots.findIndex((each) => each.revision === wanted);
+    this.#place = Math.max(0, place);
+    this.#mark();
+    if (focused && focusedIn(this.#list) === null) this.#focusAt(this.#place);
+  }
+
+  #chosen() {
+    return this.#detail.snapshots[this.#place];
+  }
+
+  #mark() {
+    const { shown, actions } = this.#detail;
+    for (const [index, row] of [...this.#list.children].entries()) {
       setAttributes(row, {
-        "aria-selected": shown ? "true" : "false",
-        tabindex: index === place ? "0" : "-1",
+        "aria-selected": Number(row.dataset.key) === shown.revision ? "true" : "false",
+        tabindex: index === this.#place ? "0" : "-1",
       });
     }
-    const chosen = detail.snapshots[place];
-    if (chosen === undefined) return;
-    const own = chosen.revision === detail.shown.revision;
-    fill(
-      about,
-      own
-        ? `Revision ${chosen.revision} is shown in the transcript`
-        : `Revision ${chosen.revision}`,
-    );
-    for (const [each, name] of [[label, "label"], [remove, "delete_snapshot"]]) {
-      const state = detail.actions[name];
-      const other = "Show this snapshot first (click it, or press Enter)";
-      setEnabled(each, own && state.enabled, own ? state.reason : other);
-    }
-    const state = detail.actions.compare;
-    setEnabled(compare, state.enabled, state.reason);
+    const { revision } = this.#chosen();
+    const own = revision === shown.revision;
+    setText(this.#about, `Revision ${revision}${own ? " is shown in the transcript" : ""}`);
+    const onlyOwn = (state) => (own ? state : { enabled: false, reason: SHOW_FIRST });
+    setEnabled(this.#compare, actions.compare);
+    setEnabled(this.#label, onlyOwn(actions.label));
+    setEnabled(this.#remove, onlyOwn(actions.delete_snapshot));
   }
 
-  function focusAt(index) {
-    place = index;
-    mark();
-    const row = list.children[index];
-    row?.focus({ preventScroll: true });
-    row?.scrollIntoView({ block: "nearest" });
+  #focusAt(place) {
+    this.#place = place;
+    this.#mark();
+    const row = this.#list.children[place];
+    row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
   }
 
-  function onClick(event) {
+  #onClick(event) {
     const row = event.target.closest(".slx-snapshot");
     if (row === null) return;
-    focusAt([...list.children].indexOf(row));
-    actions.openSnapshot(Number(row.dataset.key));
+    this.#focusAt([...this.#list.children].indexOf(row));
+    this.#actions.openSnapshot(this.#chosen().revision);
   }
 
-  function onKey(event) {
+  #onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      actions.openSnapshot(focused());
-      return;
-    }
-    const to = moveInList(event.key, place, list.children.length);
-    if (to === null) return;
+    const to = moveInList(event.key, this.#place, this.#list.children.length);
+    const opens = event.key === "Enter" || event.key === " ";
+    if (!opens && to === null) return;
     event.preventDefault();
-    focusAt(to);
+    if (opens) this.#actions.openSnapshot(this.#chosen().revision);
+    else this.#focusAt(to);
   }
-
-  function makeRow() {
-    return h("div.slx-snapshot", { role: "option" });
-  }
-
-  function update(next) {
-    const other = detail === null || detail.ref !== next.ref;
-    const moved = other || detail.shown.revision !== next.shown.revision;
-    const kept = other ? null : detail.snapshots[place]?.revision;
-    const had = focusedIn(list) !== null;
-    detail = next;
-    keyed(list, next.snapshots, (each) => each.revision, makeRow, (row, item) => {
-      row.classList.toggle("slx-snapshot-diverged", item.diverged);
-      fill(row, words(item));
-    });
-    const wanted = moved ? next.shown.revision : kept;
-    place = Math.max(0, next.snapshots.findIndex((each) => each.revision === wanted));
-    mark();
-    if (had && focusedIn(list) === null) focusAt(place);
-  }
-
-  list.addEventListener("click", onClick);
-  list.addEventListener("keydown", onKey);
-  return { element, update };
 }

@@ -1,189 +1,129 @@
-// The list on the left: sessions in a grid, their problems, the pager.
+// The list on the left: a grid of sessions, worked by pointer and keys, rows known by their ref.
 
-import { button, fill, focusedIn, h, keyed, setAttributes, setText } from "./dom.mjs";
-import { gridTemplate, grouped, plural, rangeText, visibleColumns } from "./format.mjs";
+import { fill, focusedIn, h, keyed, setAttributes, setText } from "./dom.mjs";
+import { gridTemplate, visibleColumns } from "./format.mjs";
 import { gridIntent } from "./keys.mjs";
 import { debounced } from "./client.mjs";
+import { drawCells, GridHeader, Pager } from "./columns.mjs";
 import { pickByClick, pickOne, pickRange, toggleOne } from "./selection.mjs";
+import { Problems } from "./problems.mjs";
 
+// How long the arrows rest on a row before it is opened.
 const FOLLOW_MS = 220;
 
-function drawProblem(problem) {
-  return h(
-    "li",
-    {},
-    h("div.slx-problem-what", {}, problem.problem),
-    problem.where && h("div.slx-problem-where", {}, problem.where),
-    problem.hint && h("div.slx-problem-hint", {}, problem.hint),
-  );
-}
+// `actions`: ask, deleteSession(ref), compareSides(left, right), enterDetail().
+export class SessionTable {
+  #actions;
+  #table = null;
+  #width = 0;
+  #selection = [];
+  #anchor = null;
+  #focusRef = null;
+  #opening = null;
+  #turnedTo = null;
+  #problems = new Problems();
+  #header;
+  #pager;
+  #body = h("div.slx-grid-body", { role: "rowgroup" });
+  #grid;
+  #empty = h("div.slx-empty", { role: "status" });
+  #follow = debounced(FOLLOW_MS, (ref) => this.#open(ref));
 
-function createProblems() {
-  const summary = h("summary");
-  const list = h("ul");
-  const more = h("div.slx-muted");
-  const element = h("details.slx-problems", { hidden: true }, summary, list, more);
-  function update(table) {
-    element.hidden = table.problem_count === 0;
-    setText(summary, `${plural(table.problem_count, "row")} can\u2019t be read`);
-    fill(list, table.problems.map(drawProblem));
-    const left = table.problem_count - table.problems.length;
-    setText(more, left > 0 ? `and ${grouped(left)} more` : "");
-  }
-  return { element, update };
-}
-
-function richCell(row) {
-  const main = row.title || row.preview;
-  return h(
-    "div.slx-rich",
-    { role: "gridcell" },
-    main
-      ? h("div.slx-rich-main", { title: main }, main)
-      : h("div.slx-rich-main.slx-muted", {}, "(no text)"),
-    h(
-      "div.slx-rich-sub",
-      {},
-      h("span.slx-rich-id", { title: row.id }, row.id),
-      row.local && h("span.slx-chip", { title: "only the sidecar holds this session" }, "local"),
-      row.tags.map((tag) => h("span.slx-chip", { title: tag }, tag)),
-      row.title && row.preview && h("span.slx-rich-preview", {}, row.preview),
-    ),
-  );
-}
-
-function plainCell(row, column) {
-  const cell = row.cells[column.key] ?? { text: "", title: "" };
-  const alarming = column.key === "errors" && row.failed;
-  return h(
-    `div.slx-cell.slx-${column.align === "end" ? "end" : "start"}`,
-    { role: "gridcell", title: cell.title || null, "data-zero": cell.text === "0" },
-    alarming ? h("span.slx-count-failed", {}, cell.text) : cell.text,
-  );
-}
-
-function createHeader(ask) {
-  const element = h("div.slx-grid-row.slx-grid-head", { role: "row" });
-  function headCell(column, table) {
-    const active = column.sort !== null && column.sort === table.sort;
-    const direction = table.descending ? "descending" : "ascending";
-    const mark = h(
-      "span.slx-sort-mark",
-      { "aria-hidden": "true" },
-      active && (table.descending ? "\u25be" : "\u25b4"),
+  constructor(actions) {
+    this.#actions = actions;
+    this.#header = new GridHeader(actions.ask);
+    this.#pager = new Pager(actions.ask, () => this.#compareTwo());
+    this.#grid = h(
+      "div.slx-grid",
+      { role: "grid", "aria-label": "Sessions", "aria-multiselectable": "true" },
+      h("div.slx-grid-top", { role: "rowgroup" }, this.#header.element),
+      this.#body,
     );
-    const words = h("span.slx-head-words", {}, column.title);
-    const sort = () =>
-      ask("sort", { column: column.sort, descending: active ? !table.descending : true });
-    return h(
-      `div.slx-head-cell.slx-${column.align === "end" ? "end" : "start"}`,
-      { role: "columnheader", "aria-sort": active ? direction : null, title: column.description },
-      column.sort === null
-        ? words
-        : h(
-            "button.slx-head-button",
-            { type: "button", on: { click: sort }, "data-focus": column.key },
-            words,
-            mark,
-          ),
+    this.element = h(
+      "section.slx-list",
+      { "aria-label": "Sessions" },
+      this.#problems.element,
+      this.#grid,
+      this.#empty,
+      this.#pager.element,
     );
+    this.#body.addEventListener("click", (event) => this.#onClick(event));
+    this.#body.addEventListener("keydown", (event) => this.#onKey(event));
   }
-  function update(table, columns) {
-    const focused = focusedIn(element)?.getAttribute("data-focus");
-    fill(element, columns.map((column) => headCell(column, table)));
-    if (!focused) return;
-    for (const each of element.querySelectorAll("button")) {
-      if (each.getAttribute("data-focus") === focused) each.focus();
+
+  // -- what is shown ------------------------------------------------------------------------------
+
+  update(table) {
+    const before = this.#table;
+    this.#table = table;
+    this.#selection = [...table.selection];
+    if (!this.#refs().includes(this.#anchor)) this.#anchor = this.#selection[0] ?? null;
+    this.#problems.update(table);
+    this.#pager.update(table);
+    this.#drawRows();
+    this.#empty.hidden = table.rows.length > 0;
+    setText(this.#empty, table.rows.length > 0 ? "" : table.empty);
+    const turned = ["first", "search", "sort", "descending"];
+    if (before !== null && turned.some((key) => before[key] !== table[key])) {
+      this.#grid.scrollTop = 0;
+    }
+    if (before?.opened !== table.opened) {
+      this.#rowOf(table.opened)?.scrollIntoView({ block: "nearest" });
     }
   }
-  return { element, update };
-}
 
-function createPager(ask, compareTwo) {
-  const turn = (to) => () => ask("page", { to });
-  const first = button("\u00ab", { kind: "quiet", "aria-label": "First page" }, turn("first"));
-  const previous = button("\u2039", { kind: "quiet", "aria-label": "Previous page" }, turn("previous"));
-  const next = button("\u203a", { kind: "quiet", "aria-label": "Next page" }, turn("next"));
-  const range = h("span.slx-range", { role: "status" });
-  const two = button("Compare the two", { kind: "small" }, compareTwo);
-  const chosen = h("span.slx-muted");
-  const element = h(
-    "footer.slx-pager",
-    {},
-    h("span.slx-chosen", {}, chosen, two),
-    h("span.slx-pager-turn", {}, first, previous, range, next),
-  );
-  function update(table) {
-    first.disabled = !table.has_previous;
-    previous.disabled = !table.has_previous;
-    next.disabled = !table.has_next;
-    setText(range, rangeText(table.first, table.last, table.total));
-    const count = table.selection.length;
-    setText(chosen, count > 1 ? `${grouped(count)} selected` : "");
-    two.hidden = count !== 2;
-  }
-  return { element, update };
-}
-
-// `actions`: ask, deleteSession(ref), compareSides(left, right), enterDetail().
-export function createTable(actions) {
-  const { ask } = actions;
-  let table = null;
-  let width = 0;
-  let selection = [];
-  let anchor = null;
-  let focusRef = null;
-  let opening = null;
-  let focusAfterPage = null;
-
-  const problems = createProblems();
-  const header = createHeader(ask);
-  const body = h("div.slx-grid-body", { role: "rowgroup" });
-  const grid = h(
-    "div.slx-grid",
-    { role: "grid", "aria-label": "Sessions", "aria-multiselectable": "true" },
-    h("div.slx-grid-top", { role: "rowgroup" }, header.element),
-    body,
-  );
-  const empty = h("div.slx-empty", { role: "status" });
-  const pager = createPager(ask, () => {
-    const [left, right] = selection;
-    actions.compareSides({ ref: left }, { ref: right });
-  });
-  const element = h(
-    "section.slx-list",
-    { "aria-label": "Sessions" },
-    problems.element,
-    grid,
-    empty,
-    pager.element,
-  );
-
-  const refs = () => (table === null ? [] : table.rows.map((row) => row.ref));
-  const rowOf = (ref) => [...body.children].find((each) => each.dataset.key === ref) ?? null;
-  const follow = debounced(FOLLOW_MS, (ref) => open(ref));
-
-  async function open(ref) {
-    follow.cancel();
-    opening = ref;
-    drawMarks();
-    await ask("open", { ref, revision: null });
-    if (opening === ref) opening = null;
-    drawMarks();
+  resize(width) {
+    if (width === this.#width) return;
+    this.#width = width;
+    if (this.#table !== null) this.#drawRows();
   }
 
-  function select(choice) {
-    selection = choice.selection;
-    anchor = choice.anchor;
-    drawMarks();
+  focus() {
+    const there = this.#focusRef !== null && this.#rowOf(this.#focusRef) !== null;
+    this.#focusRow(there ? this.#focusRef : this.#refs()[0]);
   }
 
-  function drawMarks() {
-    const chosen = new Set(selection);
-    const shown = opening ?? table?.opened ?? null;
-    const all = refs();
-    const stop = [focusRef, shown].find((ref) => ref !== null && all.includes(ref)) ?? all[0];
-    for (const row of body.children) {
+  close() {
+    this.#follow.cancel();
+  }
+
+  #refs() {
+    return this.#table === null ? [] : this.#table.rows.map((row) => row.ref);
+  }
+
+  #rowOf(ref) {
+    return [...this.#body.children].find((each) => each.dataset.key === ref) ?? null;
+  }
+
+  #drawRows() {
+    const { columns: all, rows, total, first } = this.#table;
+    const columns = visibleColumns(all, rows, this.#width);
+    this.#grid.style.setProperty("--slx-columns", gridTemplate(columns));
+    setAttributes(this.#grid, { "aria-rowcount": String(total + 1) });
+    this.#header.update(this.#table, columns);
+    const focused = [...this.#body.children].indexOf(focusedIn(this.#body));
+    const make = () => h("div.slx-grid-row.slx-row", { role: "row" });
+    keyed(
+      this.#body,
+      rows,
+      (row) => row.ref,
+      make,
+      (element, row, place) => {
+        setAttributes(element, { "aria-rowindex": String(first + place + 1) });
+        element.classList.toggle("slx-row-failed", row.failed);
+        fill(element, drawCells(row, columns));
+      },
+    );
+    this.#drawMarks();
+    this.#keepFocus(focused);
+  }
+
+  #drawMarks() {
+    const chosen = new Set(this.#selection);
+    const shown = this.#opening ?? this.#table?.opened ?? null;
+    const all = this.#refs();
+    const stop = [this.#focusRef, shown].find((ref) => all.includes(ref)) ?? all[0];
+    for (const row of this.#body.children) {
       const ref = row.dataset.key;
       setAttributes(row, {
         "aria-selected": chosen.has(ref) ? "true" : "false",
@@ -191,134 +131,111 @@ export function createTable(actions) {
         tabindex: ref === stop ? "0" : "-1",
       });
     }
+    this.#pager.showChosen(chosen.size);
   }
 
-  function focusRow(ref) {
-    focusRef = ref;
-    drawMarks();
-    const row = rowOf(ref);
+  // A row that went (deleted, or of the page before) hands its focus on.
+  #keepFocus(place) {
+    const all = this.#refs();
+    if (place < 0 || focusedIn(this.#body) !== null || all.length === 0) return;
+    const last = all.length - 1;
+    const to = { first: 0, last }[this.#turnedTo] ?? Math.min(place, last);
+    this.#focusRow(all[to]);
+  }
+
+  #focusRow(ref) {
+    this.#focusRef = ref;
+    this.#drawMarks();
+    const row = this.#rowOf(ref);
     row?.focus({ preventScroll: true });
     row?.scrollIntoView({ block: "nearest" });
   }
 
-  function onClick(event) {
-    const row = event.target.closest(".slx-row");
-    if (row === null || !body.contains(row)) return;
-    const ref = row.dataset.key;
-    focusRow(ref);
-    select(pickByClick(refs(), selection, anchor, ref, event));
-    if (selection.length === 1 && selection[0] === ref) open(ref);
-    else ask("select", { refs: selection });
+  // -- what people do -----------------------------------------------------------------------------
+
+  #choose({ selection, anchor }) {
+    this.#selection = selection;
+    this.#anchor = anchor;
+    this.#drawMarks();
   }
 
-  function move(intent, all) {
-    const ref = all[intent.to];
-    focusRow(ref);
-    if (intent.kind === "extend") {
-      follow.cancel();
-      select(pickRange(all, anchor ?? ref, ref));
-      ask("select", { refs: selection });
-    } else {
-      select(pickOne(ref));
-      follow(ref);
-    }
+  #tellSelection() {
+    this.#follow.cancel();
+    this.#actions.ask("select", { refs: this.#selection });
   }
 
-  function onKey(event) {
+  async #open(ref) {
+    this.#follow.cancel();
+    this.#opening = ref;
+    this.#drawMarks();
+    await this.#actions.ask("open", { ref, revision: null });
+    if (this.#opening === ref) this.#opening = null;
+    this.#drawMarks();
+  }
+
+  #compareTwo() {
+    const [left, right] = this.#selection;
+    this.#actions.compareSides({ ref: left }, { ref: right });
+  }
+
+  #onClick(event) {
     const row = event.target.closest(".slx-row");
     if (row === null) return;
-    const all = refs();
+    const ref = row.dataset.key;
+    this.#focusRow(ref);
+    this.#choose(pickByClick(this.#refs(), this.#selection, this.#anchor, ref, event));
+    if (event.shiftKey || event.ctrlKey || event.metaKey) this.#tellSelection();
+    else this.#open(ref);
+  }
+
+  #onKey(event) {
+    const row = event.target.closest(".slx-row");
+    if (row === null) return;
+    const all = this.#refs();
     const ref = row.dataset.key;
     const intent = gridIntent(event, all.indexOf(ref), all.length);
     if (intent === null) return;
     event.preventDefault();
-    if (intent.kind === "move" || intent.kind === "extend") move(intent, all);
-    else if (intent.kind === "page") turnPage(intent.to);
-    else if (intent.kind === "delete") actions.deleteSession(ref);
-    else if (intent.kind === "toggle") {
-      follow.cancel();
-      select(toggleOne(selection, ref));
-      ask("select", { refs: selection });
-    } else {
-      select(pickOne(ref));
-      if (table.opened === ref && opening === null && !follow.pending()) actions.enterDetail();
-      else open(ref);
-    }
+    const acts = {
+      move: () => this.#moveTo(all[intent.to]),
+      extend: () => this.#extendTo(all[intent.to], ref),
+      toggle: () => this.#toggle(ref),
+      page: () => this.#turnPage(intent.to),
+      delete: () => this.#actions.deleteSession(ref),
+      open: () => this.#enter(ref),
+    };
+    acts[intent.kind]();
   }
 
-  async function turnPage(to) {
-    if (to === "next" ? !table.has_next : !table.has_previous) return;
-    focusAfterPage = to === "next" ? "first" : "last";
-    await ask("page", { to });
-    focusAfterPage = null;
+  #moveTo(ref) {
+    this.#focusRow(ref);
+    this.#choose(pickOne(ref));
+    this.#follow(ref);
   }
 
-  function makeRow() {
-    return h("div.slx-grid-row.slx-row", { role: "row" });
+  #extendTo(ref, from) {
+    this.#focusRow(ref);
+    this.#choose(pickRange(this.#refs(), this.#anchor ?? from, ref));
+    this.#tellSelection();
   }
 
-  function drawRow(row, item, columns, place) {
-    setAttributes(row, { "aria-rowindex": String(table.first + place + 1) });
-    row.classList.toggle("slx-row-failed", item.failed);
-    const [, ...others] = columns;
-    fill(row, richCell(item), others.map((column) => plainCell(item, column)));
+  #toggle(ref) {
+    this.#choose(toggleOne(this.#selection, ref));
+    this.#tellSelection();
   }
 
-  function drawRows() {
-    const columns = visibleColumns(table.columns, table.rows, width);
-    grid.style.setProperty("--slx-columns", gridTemplate(columns));
-    setAttributes(grid, { "aria-rowcount": String(table.total + 1) });
-    header.update(table, columns);
-    const focused = [...body.children].indexOf(focusedIn(body));
-    keyed(body, table.rows, (row) => row.ref, makeRow, (row, item, place) =>
-      drawRow(row, item, columns, place),
-    );
-    drawMarks();
-    keepFocus(focused);
+  // Enter opens; on what is open it goes on to the text.
+  #enter(ref) {
+    const isOpen = this.#table.opened === ref && this.#opening === null && !this.#follow.pending();
+    this.#choose(pickOne(ref));
+    if (isOpen) this.#actions.enterDetail();
+    else this.#open(ref);
   }
 
-  // A row that went (deleted, or of the page before) hands its focus on.
-  function keepFocus(place) {
-    const all = refs();
-    if (place < 0 || focusedIn(body) !== null) return;
-    if (all.length === 0) return;
-    const to = focusAfterPage === "first" ? 0 : focusAfterPage === "last" ? all.length - 1 : place;
-    focusRow(all[Math.min(to, all.length - 1)]);
+  async #turnPage(to) {
+    if (to === "next" ? !this.#table.has_next : !this.#table.has_previous) return;
+    this.#turnedTo = to === "next" ? "first" : "last";
+    await this.#actions.ask("page", { to });
+    this.#turnedTo = null;
   }
-
-  function update(next) {
-    const before = table;
-    table = next;
-    selection = [...next.selection];
-    if (!refs().includes(anchor)) anchor = selection[0] ?? null;
-    problems.update(next);
-    drawRows();
-    empty.hidden = next.rows.length > 0;
-    setText(empty, next.rows.length > 0 ? "" : next.empty);
-    pager.update(next);
-    const moved = before !== null && ["first", "search", "sort", "descending"].some(
-      (key) => before[key] !== next[key],
-    );
-    if (moved) grid.scrollTop = 0;
-    if (before?.opened !== next.opened) rowOf(next.opened)?.scrollIntoView({ block: "nearest" });
-  }
-
-  function resize(pixels) {
-    if (pixels === width) return;
-    width = pixels;
-    if (table !== null) drawRows();
-  }
-
-  body.addEventListener("click", onClick);
-  body.addEventListener("keydown", onKey);
-  return {
-    element,
-    update,
-    resize,
-    focus: () => focusRow(focusRef !== null && rowOf(focusRef) ? focusRef : refs()[0]),
-    get selection() {
-      return [...selection];
-    },
-    close: () => follow.cancel(),
-  };
 }

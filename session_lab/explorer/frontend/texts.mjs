@@ -1,13 +1,31 @@
 // Texts that may be long: shown in part, whole on demand; and what is folded away behind a summary.
 
 import { button, h, setText } from "./dom.mjs";
-import { grouped, imageAddress, isFolded, plural, showAllText, showStartText } from "./format.mjs";
+import {
+  grouped,
+  hasLongRun,
+  imageAddress,
+  isFolded,
+  plural,
+  showAllText,
+  showStartText,
+} from "./format.mjs";
+
+// Set what is drawn plainer where it holds a word without end.
+export function markLongRun(element, text) {
+  element.classList.toggle("slx-unbroken", hasLongRun(text));
+  return element;
+}
+
+function setWords(element, text) {
+  return setText(markLongRun(element, text), text);
+}
 
 // An excerpt {text, length, truncated}. `fetchAll()` gives the whole text as a promise, of null
 // where it can't be had (a notice says why); without `fetchAll` only the excerpt can be shown.
 export function foldable(excerpt, { mono = false, fetchAll = null, kind = "" } = {}) {
   const names = `div.slx-text${mono ? ".slx-mono" : ""}${kind ? `.slx-${kind}` : ""}`;
-  const words = h(names, {}, excerpt.text);
+  const words = setWords(h(names), excerpt.text);
   const cut = excerpt.truncated && fetchAll === null;
   if (!isFolded(excerpt)) return words;
   let whole = excerpt.truncated && !cut ? null : excerpt.text;
@@ -30,7 +48,7 @@ export function foldable(excerpt, { mono = false, fetchAll = null, kind = "" } =
   }
 
   function show(text, all) {
-    setText(words, text);
+    setWords(words, text);
     words.classList.toggle("slx-clipped", !all);
     toggle.setAttribute("aria-expanded", all ? "true" : "false");
     setText(toggle, all ? "Show less" : more);

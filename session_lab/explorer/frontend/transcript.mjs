@@ -1,191 +1,61 @@
-// The tab Transcript: messages by role, tool calls with their answers, windows of 100.
+// The tab Transcript: the messages of the opened session, in windows of 100.
 
 import { button, fill, h, setText } from "./dom.mjs";
-import { grouped, kindClass, plural, roleName } from "./format.mjs";
-import { foldable, folded, foldedExcerpt, imageFold, indexMark } from "./texts.mjs";
+import { drawEntries } from "./entries.mjs";
+import { plural } from "./format.mjs";
 
-// `asker` asks for what an entry holds only in part: text(index, part), image(index, number).
-function extras(item, index, part, asker, name = "Fields this version does not know") {
-  if (item.extra === null) return null;
-  return foldedExcerpt(name, item.extra, { mono: true, fetchAll: () => asker.text(index, part) });
-}
+// `asker` asks for what is not here yet: entries(start), text(index, part), image(index, number);
+// each a promise, of null where it can't be had.
+export class Transcript {
+  #asker;
+  #list = h("div.slx-entries", { role: "list", "aria-label": "Messages" });
+  #nothing = h("p.slx-empty", {}, "This session has no messages.");
+  #more = button("", { kind: "more" }, () => this.#showMore());
+  #shown = 0;
+  #total = 0;
+  #turn = 0;
+  #drawing = 0;
 
-function drawImages(entry, asker) {
-  return entry.images.map((image, number) =>
-    imageFold(image, () => asker.image(entry.index, number)),
-  );
-}
-
-function drawText(entry, asker, mono) {
-  if (entry.text === "" && !entry.truncated) return null;
-  return foldable(entry, {
-    mono: mono || entry.format === "json",
-    fetchAll: () => asker.text(entry.index, "text"),
-  });
-}
-
-function drawAnswer(answer, asker) {
-  const nothing = answer.text === "" && answer.images.length === 0;
-  return h(
-    `div.slx-answer${answer.failed ? ".slx-answer-failed" : ""}`,
-    { "data-index": String(answer.index) },
-    h(
-      "div.slx-part-head",
-      {},
-      h("span.slx-part-name", {}, answer.failed ? "Error" : "Result"),
-      indexMark(answer.index),
-    ),
-    nothing && h("div.slx-muted", {}, "(empty)"),
-    drawText(answer, asker, true),
-    drawImages(answer, asker),
-    extras(answer, answer.index, "extra", asker),
-  );
-}
-
-function callState(call) {
-  if (call.answer?.failed) return h("span.slx-pill.slx-pill-failed", {}, "failed");
-  if (call.unanswered) return h("span.slx-pill.slx-pill-warn", {}, "no answer");
-  return h("span.slx-pill.slx-pill-done", {}, "done");
-}
-
-function drawArguments(call, index, asker) {
-  if (call.arguments.text === "{}") return h("div.slx-muted", {}, "no arguments");
-  return foldable(call.arguments, {
-    mono: true,
-    fetchAll: () => asker.text(index, `arguments:${call.number}`),
-  });
-}
-
-function drawCall(call, index, asker) {
-  const failed = call.answer?.failed ?? false;
-  return h(
-    `div.slx-call${failed ? ".slx-call-failed" : ""}`,
-    { role: "group", "aria-label": `Tool call ${call.name}` },
-    h(
-      "div.slx-call-head",
-      {},
-      h("span.slx-call-name", { title: call.name }, call.name),
-      h("span.slx-call-id", { title: `call ${call.id}` }, call.id),
-      call.malformed && h("span.slx-pill.slx-pill-warn", {}, "malformed arguments"),
-      callState(call),
-    ),
-    h("div.slx-call-arguments", {}, drawArguments(call, index, asker)),
-    extras(call, index, `call_extra:${call.number}`, asker),
-    call.answer && drawAnswer(call.answer, asker),
-  );
-}
-
-function entryMarks(entry) {
-  return [
-    entry.kind === "tool" && entry.tool && h("span.slx-call-name", {}, entry.tool),
-    entry.kind === "tool" && entry.call_id && h("span.slx-call-id", {}, entry.call_id),
-    entry.ephemeral && h("span.slx-chip", { title: "no store keeps this message" }, "ephemeral"),
-    entry.failed && h("span.slx-pill.slx-pill-failed", {}, "failed"),
-    entry.orphan && h("span.slx-pill.slx-pill-warn", { title: entry.orphan }, "answers no call"),
-  ];
-}
-
-export function drawEntry(entry, asker) {
-  const { index } = entry;
-  const reasoning = entry.reasoning && foldedExcerpt("Reasoning", entry.reasoning, {
-    fetchAll: () => asker.text(index, "reasoning"),
-    kind: "reasoning",
-  });
-  const signature = entry.signature && foldedExcerpt("Signature", entry.signature, {
-    mono: true,
-    fetchAll: () => asker.text(index, "signature"),
-  });
-  return h(
-    `div.slx-entry.${kindClass(entry.kind)}${entry.failed ? ".slx-entry-failed" : ""}`,
-    { role: "listitem", "data-index": String(index) },
-    h(
-      "div.slx-entry-head",
-      {},
-      h("span.slx-role", { title: entry.role }, roleName(entry)),
-      entryMarks(entry),
-      indexMark(index),
-    ),
-    reasoning,
-    drawText(entry, asker, entry.kind === "tool"),
-    entry.orphan && h("div.slx-muted", {}, entry.orphan),
-    drawImages(entry, asker),
-    entry.calls.map((call) => drawCall(call, index, asker)),
-    entry.more_calls > 0 && h("div.slx-muted", {}, `${plural(entry.more_calls, "more call")} not shown`),
-    signature,
-    extras(entry, index, "extra", asker),
-  );
-}
-
-function turnLine(turn) {
-  return h("div.slx-turn", { role: "separator", "aria-label": `Turn ${turn}` }, h("span", {}, `Turn ${grouped(turn)}`));
-}
-
-// What is drawn for a window of entries. `before` is the turn of the entry before the first.
-export function drawEntries(entries, before, asker) {
-  const drawn = [];
-  let turn = before;
-  for (const entry of entries) {
-    if (entry.turn !== turn) {
-      turn = entry.turn;
-      drawn.push(turnLine(turn));
-    }
-    if (entry.answers === null) drawn.push(drawEntry(entry, asker));
-  }
-  return { drawn, turn };
-}
-
-// `asker` as above, and entries(start): a promise of the answer, or null.
-export function createTranscript(asker) {
-  const list = h("div.slx-entries", { role: "list", "aria-label": "Messages" });
-  const more = button("", { kind: "more" }, showMore);
-  const nothing = h("p.slx-empty", {}, "This session has no messages.");
-  const element = h("div.slx-transcript", {}, list, nothing, more);
-  let shown = 0;
-  let total = 0;
-  let turn = 0;
-  let drawing = 0;
-
-  function add(entries) {
-    const made = drawEntries(entries, turn, asker);
-    turn = made.turn;
-    shown += entries.length;
-    for (const each of made.drawn) list.appendChild(each);
-    const left = total - shown;
-    more.hidden = left <= 0;
-    setText(more, `Show more (${plural(left, "message")} left)`);
+  constructor(asker) {
+    this.#asker = asker;
+    this.element = h("div.slx-transcript", {}, this.#list, this.#nothing, this.#more);
   }
 
-  async function showMore() {
-    const generation = drawing;
-    const first = shown;
-    setText(more, "Loading \u2026");
-    const answer = await asker.entries(first);
-    if (generation !== drawing || shown !== first) return;
-    if (answer === null) {
-      add([]);
-      return;
-    }
-    total = answer.entry_count;
-    const keyboard = more.getRootNode().activeElement === more;
-    const before = list.children.length;
-    add(answer.entries);
+  update(detail) {
+    this.#drawing += 1;
+    this.#shown = 0;
+    this.#turn = 0;
+    this.#total = detail.entry_count;
+    fill(this.#list);
+    this.#nothing.hidden = this.#total > 0;
+    this.#add(detail.entries);
+  }
+
+  #add(entries) {
+    const { drawn, turn } = drawEntries(entries, this.#turn, this.#asker);
+    this.#turn = turn;
+    this.#shown += entries.length;
+    for (const each of drawn) this.#list.appendChild(each);
+    const left = this.#total - this.#shown;
+    this.#more.hidden = left <= 0;
+    setText(this.#more, `Show more (${plural(left, "message")} left)`);
+  }
+
+  async #showMore() {
+    const drawing = this.#drawing;
+    const start = this.#shown;
+    setText(this.#more, "Loading \u2026");
+    const answer = await this.#asker.entries(start);
+    if (drawing !== this.#drawing || start !== this.#shown) return;
+    const byKey = this.#more.getRootNode().activeElement === this.#more;
+    const before = this.#list.children.length;
+    if (answer !== null) this.#total = answer.entry_count;
+    this.#add(answer?.entries ?? []);
     // The button moves down or goes: somebody who pressed it reads on at the first new message.
-    const next = list.children[before];
-    if (keyboard && next !== undefined) {
+    const next = this.#list.children[before];
+    if (byKey && next !== undefined) {
       next.tabIndex = -1;
       next.focus();
     }
   }
-
-  function update(detail) {
-    drawing += 1;
-    shown = 0;
-    turn = 0;
-    total = detail.entry_count;
-    fill(list);
-    nothing.hidden = total > 0;
-    add(detail.entries);
-  }
-
-  return { element, update };
 }
