@@ -13,12 +13,10 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import sqlite3
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Self, TypeVar
 
 from session_lab.errors import (
     FormatError,
@@ -26,7 +24,6 @@ from session_lab.errors import (
     SessionLabError,
     SkippedRowWarning,
     StoreClosed,
-    StoreError,
 )
 from session_lab.models import (
     AgentSession,
@@ -37,35 +34,35 @@ from session_lab.models import (
     SessionRef,
     SessionSummary,
 )
-from session_lab.models.jsonvalue import parse_json
-from session_lab.models.wire import form_of
+from session_lab.stores.agent_base_rows import (
+    Row,
+    as_text,
+    connect,
+    data_of,
+    find,
+    new_key,
+    newest_form,
+    parse_key,
+    preferred,
+    text_in,
+    writing,
+)
 from session_lab.stores.driver_errors import translator
+from session_lab.stores.files import OpenFile, path_of
 from session_lab.stores.query import found, page_of
 from session_lab.stores.rules import freeze_state, search_text, state_facts
-from session_lab.stores.worker import Worker
+from session_lab.stores.worker import Source, Worker
 
 __all__ = ["AgentBaseStore"]
 
 T = TypeVar("T")
 
-_DISPLAY = re.compile(r"(?:0|[1-9][0-9]{0,19})(?:\(.*\))?", re.ASCII | re.DOTALL)
-_CREATE = """CREATE TABLE IF NOT EXISTS sessions (
-                id   TEXT PRIMARY KEY,
-                data TEXT NOT NULL
-            )"""
-
-
-class _Row(NamedTuple):
-    rowid: int
-    key: bytes
-    session_id: SessionId
-
-
-Rows = list[_Row]
+Rows = list[Row]
 Problems = list[Problem]
 
 
 class _Listing(NamedTuple):
+    connection: sqlite3.Connection
     version: int
     summaries: tuple[SessionSummary, ...]
     problems: tuple[Problem, ...]
@@ -86,12 +83,13 @@ class AgentBaseStore:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, read_only: bool = True) -> None:
-        self.path = Path(path)
+        self.path = path_of(path)
         self.read_only = read_only
         self._closed = False
         self._listing: _Listing | None = None
+        file = OpenFile(self.path, "ro" if read_only else "rwc")
         self._worker = Worker(
-            functools.partial(_connect, self.path, read_only),
+            Source(functools.partial(connect, file, self.path, read_only), file.changed),
             translator(self.path),
             name=f"agent-base {self.path.name}",
         )
@@ -133,16 +131,17 @@ class AgentBaseStore:
         return await self._call(lambda connection: self._load(connection, wanted))
 
     def _load(self, connection: sqlite3.Connection, session_id: SessionId) -> AgentSession | None:
-        row = _preferred(_find(connection, session_id))
+        row = preferred(find(connection, session_id))
         return None if row is None else self._read(connection, row)
 
-    def _read(self, connection: sqlite3.Connection, row: _Row) -> AgentSession:
+    def _read(self, connection: sqlite3.Connection, row: Row) -> AgentSession | None:
+        """Read a row, None where it was deleted since it was found."""
         place = f"{self.path}, row {row.rowid} (session {row.session_id})"
-        found_row = connection.execute(
-            "SELECT data FROM sessions WHERE rowid = ?", (row.rowid,)
-        ).fetchone()
+        data = data_of(connection, row)
+        if data is None:
+            return None
         try:
-            session = AgentSession.from_json(_text(found_row[0], "data"))
+            session = AgentSession.from_json(text_in(data[0], "data"))
         except FormatError as error:
             raise error.located(place) from error
         if session.id != row.session_id:
@@ -171,8 +170,8 @@ class AgentBaseStore:
         problems: Problems = []
         for rowid, key in connection.execute("SELECT rowid, id FROM sessions ORDER BY id"):
             try:
-                text = _text(key, "key")
-                rows.append(_Row(rowid, text, _parse_key(text)))
+                text = text_in(key, "key")
+                rows.append(Row(rowid, text, parse_key(text)))
             except FormatError as error:
                 problems.append(Problem.of(error.located(f"{self.path}, row {rowid}")))
         return rows, problems
@@ -191,20 +190,19 @@ class AgentBaseStore:
     def _save(self, connection: sqlite3.Connection, session: AgentSession) -> None:
         assert session.id is not None  # noqa: S101 - freeze_state checked
         self._listing = None
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            row = _preferred(_find(connection, session.id))
-            form = _newest_form(connection)
-            data = session.to_json(version=None if form in (None, session.form) else form)
-            key = row.key if row else _new_key(connection, session.id)
-            connection.execute(
-                "INSERT OR REPLACE INTO sessions (id, data) VALUES (?, ?)",
-                (_as_text(key, "id"), _as_text(data, "session")),
-            )
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+        with writing(connection):
+            row = preferred(find(connection, session.id))
+            form = newest_form(connection)
+            converted = session.to_json(version=None if form in (None, session.form) else form)
+            data = as_text(converted, "session")
+            if row is None:
+                key = as_text(new_key(connection, session.id), "id")
+                connection.execute("INSERT INTO sessions (id, data) VALUES (?, ?)", (key, data))
+            else:
+                # In place: what else somebody's table has in the row stays, and a table without a
+                # unique key gets no second row, which nobody would read.
+                values = (data, row.rowid)
+                connection.execute("UPDATE sessions SET data = ? WHERE rowid = ?", values)
 
     async def delete(self, session_id: SessionRef) -> None:
         """Remove a session's rows, of both kinds of key; one that is not there is no error.
@@ -217,8 +215,9 @@ class AgentBaseStore:
 
         def job(connection: sqlite3.Connection) -> None:
             self._listing = None
-            for row in _find(connection, wanted):
-                connection.execute("DELETE FROM sessions WHERE rowid = ?", (row.rowid,))
+            with writing(connection):
+                for row in find(connection, wanted):
+                    connection.execute("DELETE FROM sessions WHERE rowid = ?", (row.rowid,))
 
         await self._call(job)
 
@@ -244,13 +243,18 @@ class AgentBaseStore:
         return await self._call(job)
 
     def _texts(self, connection: sqlite3.Connection, summary: SessionSummary) -> Iterator[str]:
-        session = self._load(connection, summary.session_id)
+        try:
+            session = self._load(connection, summary.session_id)
+        except SessionLabError:
+            return  # damaged since it was listed; the next listing reports it
         yield from map(search_text, session.chat_messages if session else ())
 
     def _listed(self, connection: sqlite3.Connection) -> _Listing:
         """Give all summaries, read anew only when the file has changed."""
         (version,) = connection.execute("PRAGMA data_version").fetchone()
-        if self._listing is None or self._listing.version != version:
+        # The number is the connection's own: after the file was opened again it says nothing.
+        seen = None if self._listing is None else (self._listing.connection, self._listing.version)
+        if self._listing is None or seen != (connection, version):
             self._listing = self._summarize(connection, version)
         return self._listing
 
@@ -262,134 +266,14 @@ class AgentBaseStore:
         summaries = []
         for session_id, same in by_id.items():
             try:
-                best = _preferred(same) or same[0]
-                summaries.append(_summary(self._read(connection, best)))
+                session = self._read(connection, preferred(same) or same[0])
+                if session is not None:
+                    summaries.append(_summary(session))
             except SessionLabError as error:
                 problems.append(Problem.of(error, session_id))
             except sqlite3.Error as error:
                 problems.append(Problem.of(translator(self.path)(error), session_id))
-        return _Listing(version, tuple(summaries), tuple(problems))
-
-
-def _connect(path: Path, read_only: bool) -> sqlite3.Connection:  # noqa: FBT001 - passed on
-    mode = "ro" if read_only else "rwc"
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-        timeout=5.0,
-    )
-    # A row may hold bytes that are no UTF-8: they are reported, row by row.
-    connection.text_factory = bytes
-    try:
-        _check_tables(connection, path, read_only=read_only)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _check_tables(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> None:
-    names = sorted(
-        name.decode("utf-8", "replace")
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    )
-    columns = {
-        name.decode("utf-8", "replace")
-        for (name,) in connection.execute("SELECT name FROM pragma_table_info('sessions')")
-    }
-    if not names and not read_only:
-        connection.execute(_CREATE)
-    elif not columns >= {"id", "data"}:
-        raise FormatError(
-            "this is no agent-base database: it has no table sessions(id, data), but "
-            f"{', '.join(names[:5]) or 'no table at all'}",
-            where=str(path),
-            hint="open it with open_store, which tells what a file holds",
-        )
-
-
-def _text(value: Any, column: str) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    raise FormatError(
-        f"the {column} is {type(value).__name__}, not text", hint="repair or remove the row"
-    )
-
-
-def _as_text(data: bytes, what: str) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise StoreError(f"the {what} can't be written as UTF-8") from error
-
-
-def _parse_key(key: bytes) -> SessionId:
-    try:
-        if key.startswith(b"{"):
-            return SessionId.from_json(key)
-        text = key.decode()
-        session_id = SessionId.of(text)
-        if _DISPLAY.fullmatch(text) and str(session_id) == text:
-            return session_id
-    except (FormatError, UnicodeDecodeError):
-        pass
-    raise FormatError(
-        f"the key {key[:80].decode('utf-8', 'replace')!r} is no session id",
-        hint='keys look like {"id":42,"external_id":null}; repair or remove the row',
-    )
-
-
-def _find(connection: sqlite3.Connection, session_id: SessionId) -> Rows:
-    """Give the rows of a session: the JSON key's, the display key's."""
-    try:
-        keys = [session_id.to_json().decode(), str(session_id)]
-        rows = connection.execute("SELECT rowid, id FROM sessions WHERE id IN (?, ?)", keys)
-        exact = [_Row(rowid, key, session_id) for rowid, key in rows]
-    except UnicodeEncodeError:
-        exact = []
-    return exact or list(_spelled_otherwise(connection, session_id))
-
-
-def _spelled_otherwise(connection: sqlite3.Connection, session_id: SessionId) -> Iterable[_Row]:
-    # A key that was written by hand, such as {"id": 42}: listed, so it must be found as well.
-    for rowid, key in connection.execute("SELECT rowid, id FROM sessions WHERE id LIKE '{%'"):
-        try:
-            if isinstance(key, bytes) and _parse_key(key) == session_id:
-                yield _Row(rowid, key, session_id)
-        except FormatError:
-            continue
-
-
-def _preferred(rows: Sequence[_Row]) -> _Row | None:
-    """Give the row that newer crates read: the one with the JSON key."""
-    for row in rows:
-        if row.key.startswith(b"{"):
-            return row
-    return rows[0] if rows else None
-
-
-def _new_key(connection: sqlite3.Connection, session_id: SessionId) -> bytes:
-    """Give the key of a new row, of the kind the file has."""
-    json_keys, all_keys = connection.execute(
-        "SELECT COUNT(*) FILTER (WHERE id LIKE '{%'), COUNT(*) FROM sessions"
-    ).fetchone()
-    if all_keys and not json_keys:
-        return str(session_id).encode()
-    return session_id.to_json()
-
-
-def _newest_form(connection: sqlite3.Connection) -> str | None:
-    """Give the form of the row written last, None where that can't be told."""
-    row = connection.execute("SELECT data FROM sessions ORDER BY rowid DESC LIMIT 1").fetchone()
-    if row is None:
-        return None
-    try:
-        value = parse_json(_text(row[0], "data"))
-    except FormatError:
-        return None
-    return form_of(value) if isinstance(value, dict) else None
+        return _Listing(connection, version, tuple(summaries), tuple(problems))
 
 
 def _summary(session: AgentSession) -> SessionSummary:

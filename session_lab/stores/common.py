@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 from session_lab.errors import (
     Conflict,
     DivergedWarning,
-    SessionLabError,
     SessionNotFound,
     SkippedRowWarning,
     SnapshotNotFound,
     StoreClosed,
 )
-from session_lab.models import AgentSession, Provenance, SessionId, SessionRef, Snapshot
+from session_lab.models import AgentSession, Problem, Provenance, SessionId, SessionRef, Snapshot
 from session_lab.stores.base import SessionStore, current_provenance
-from session_lab.stores.rules import FrozenState, Standing, check_label, freeze_state
+from session_lab.stores.rules import FrozenState, Place, Standing, check_label, freeze_state
 
 __all__ = [
     "BaseSnapshotStore",
@@ -33,6 +32,7 @@ __all__ = [
     "no_session",
     "no_snapshot",
     "session_trashed",
+    "skipped",
 ]
 
 
@@ -44,7 +44,7 @@ class Save:
         state: the content.
         label: a name for the snapshot, or None.
         expect: the revision the head must have, or None.
-        stands_on: the revision the object was loaded from or saved as, or None.
+        place: where the object stands: the revision it was loaded from or saved as.
         observed: true for a state recorded from another store: it never diverges, and the times
             at which we saw it are not the session's own.
         provenance: what saves.
@@ -53,7 +53,7 @@ class Save:
     state: FrozenState
     label: str | None = None
     expect: int | None = None
-    stands_on: int | None = None
+    place: Place = field(default_factory=Place)
     observed: bool = False
     provenance: Provenance | None = None
 
@@ -75,7 +75,12 @@ class Save:
         """Give the parent's revision and whether the save diverges, for the head it meets."""
         if self.observed or self.expect is not None:
             return head or None, False
-        return self.stands_on, (self.stands_on or 0) != head
+        stands_on = self.place.revision_in(self.state.session_id)
+        return stands_on, (stands_on or 0) != head
+
+    def kept_as(self, snapshot: Snapshot) -> None:
+        """Let the object stand on what was kept; called once that is certain, on any thread."""
+        self.place.move(self.state.session_id, snapshot.revision)
 
 
 class BaseSnapshotStore(ABC):
@@ -87,7 +92,7 @@ class BaseSnapshotStore(ABC):
 
     @abstractmethod
     async def _record(self, save: Save) -> tuple[Snapshot, bool]:
-        """Carry out a save; give the head, and whether it is new."""
+        """Carry out a save and tell it ``kept_as`` what; give the head, and whether it is new."""
 
     @abstractmethod
     async def close(self) -> None:
@@ -113,18 +118,20 @@ class BaseSnapshotStore(ABC):
     ) -> Snapshot:
         """Keep the session's present state as a new snapshot (see ``SnapshotStore.save``)."""
         self._check_open()
-        state = freeze_state(session)
+        place = self._standing.of(session)
+        state = freeze_state(session, place.content)
+        place.content = state.content
         save = Save(
             state,
             label=None if label is None else check_label(label),
             expect=expect,
-            stands_on=self._standing.get(session, state.session_id),
+            place=place,
             provenance=provenance or current_provenance.get(),
         )
         snapshot, new = await self._record(save)
-        self._standing.put(session, state.session_id, snapshot.revision)
         if new and snapshot.diverged:
-            stood = f"revision {save.stands_on}" if save.stands_on else "no snapshot of this store"
+            parent = snapshot.parent
+            stood = f"revision {parent[1]}" if parent else "no snapshot of this store"
             warnings.warn(
                 DivergedWarning(
                     f"session {state.session_id}: this object stood on {stood}, but the session "
@@ -145,32 +152,46 @@ class BaseSnapshotStore(ABC):
         """Record another store's present states (see ``SnapshotStore.capture``)."""
         self._check_open()
         if session_id is not None:
-            snapshot, _new = await self._capture_one(source, SessionId.of(session_id), namespace)
+            wanted = SessionId.of(session_id)
+            session = await source.load(wanted)
+            if session is None:
+                raise no_session(wanted)
+            snapshot, _new = await self._observe(session, wanted, namespace)
             return (snapshot,)
         captured = []
         for each in await source.list():
             try:
-                snapshot, new = await self._capture_one(source, each, namespace)
-            except SessionNotFound:
-                continue  # deleted since it was listed
-            except SessionLabError as error:
-                warnings.warn(SkippedRowWarning(f"not captured: {error}"), stacklevel=2)
+                session = await source.load(each)
+            except Exception as error:  # noqa: BLE001 - the source is anybody's: one bad row hides no other
+                problem = str(error) or type(error).__name__
+                warnings.warn(
+                    SkippedRowWarning(f"session {each} was not captured: {problem}"), stacklevel=2
+                )
                 continue
+            if session is None:
+                continue  # deleted since it was listed
+            snapshot, new = await self._observe(session, each, namespace)
             if new:
                 captured.append(snapshot)
         return captured
 
-    async def _capture_one(
-        self, source: SessionStore, session_id: SessionId, namespace: str | None
+    async def _observe(
+        self, session: AgentSession, session_id: SessionId, namespace: str | None
     ) -> tuple[Snapshot, bool]:
-        session = await source.load(session_id)
-        if session is None:
-            raise no_session(session_id)
         if namespace is not None:
             session = session.copy(id=SessionId(0, f"{namespace}/{session_id}"))
+        elif session.id is None:
+            session = session.copy(id=session_id)
         return await self._record(
             Save(freeze_state(session), observed=True, provenance=current_provenance.get())
         )
+
+
+def skipped(problems: Iterable[Problem]) -> None:
+    """Warn about the rows that a listing went past; for the caller's thread, right in the call."""
+    for problem in problems:
+        # Three up: past this function and the store's own call, to whoever called that.
+        warnings.warn(SkippedRowWarning(f"{problem.where}: {problem.problem}"), stacklevel=3)
 
 
 def no_session(session_id: SessionId) -> SessionNotFound:

@@ -10,6 +10,9 @@ from session_lab.errors import CorruptData, FormatError, ReadOnlyStore, SessionL
 
 __all__ = ["translator"]
 
+_UNFINISHED = "SQLITE_READONLY_ROLLBACK"
+"""What SQLite calls it when a journal is left of a program that was stopped in the middle."""
+
 _BY_TEXT: tuple[tuple[str, type[SessionLabError], str, str], ...] = (
     (
         "file is not a database",
@@ -18,7 +21,7 @@ _BY_TEXT: tuple[tuple[str, type[SessionLabError], str, str], ...] = (
         "check the path; open_store tells what a file holds",
     ),
     (
-        "malformed",
+        "disk image is malformed",
         CorruptData,
         "the database file is damaged or cut off",
         "copy it again from where it came, or run `sqlite3 FILE .recover` on a copy",
@@ -42,6 +45,12 @@ _BY_TEXT: tuple[tuple[str, type[SessionLabError], str, str], ...] = (
         "make room and save again",
     ),
     (
+        "disk I/O error",
+        StoreError,
+        "the disk can't be read or written, or has no room left",
+        "look whether it is full, damaged or gone; what was being saved is not there",
+    ),
+    (
         "unable to open",
         StoreError,
         "the file can't be opened",
@@ -50,15 +59,25 @@ _BY_TEXT: tuple[tuple[str, type[SessionLabError], str, str], ...] = (
 )
 
 
-def translator(path: Path) -> Callable[[sqlite3.Error], SessionLabError]:
+def translator(path: Path) -> Callable[[Exception], SessionLabError]:
     """Give the function that makes a driver's error about a file one of ours.
 
     >>> print(translator(Path("a.db"))(sqlite3.DatabaseError("file is not a database")))
     a.db: this is no SQLite database. What to do: check the path; open_store tells what a file holds.
     """
 
-    def translate(error: sqlite3.Error) -> SessionLabError:
+    def translate(error: Exception) -> SessionLabError:
         text = str(error)
+        if not isinstance(error, sqlite3.Error):
+            return StoreError(f"a value can't be kept in this database: {text}", where=str(path))
+        if getattr(error, "sqlite_errorname", None) == _UNFINISHED:
+            return StoreError(
+                "the program that wrote this was stopped in the middle of a change, which must be "
+                "taken back before the file can be read",
+                where=str(path),
+                hint="let that program open it again, or open it once with read_only=False (or do "
+                f"so with a copy of it and of {path.name}-journal)",
+            )
         for part, kind, problem, hint in _BY_TEXT:
             if part in text:
                 return kind(problem, where=str(path), hint=hint)

@@ -50,6 +50,10 @@ class History:
         """Give the newest live revision, 0 where there is none."""
         return max((r for r, kept in self.kept.items() if kept.deleted_at is None), default=0)
 
+    def key_of(self, kept: Kept | None) -> str:
+        """Give the key of the trash entry for the history, or for a snapshot of it."""
+        return f"h{self.number}" if kept is None else f"s{self.number}.{kept.snapshot.revision}"
+
     def get(self, name: int | str) -> Kept:
         """Give the live snapshot with a revision or label.
 
@@ -69,13 +73,12 @@ def entry_of(history: History, kept: Kept | None) -> TrashEntry:
     """Describe a deleted history, or a deleted snapshot of one."""
     if kept is None:
         newest = history.kept.get(history.head())
-        key, deleted_at, count = f"h{history.number}", history.deleted_at, len(history.live())
+        deleted_at, count = history.deleted_at, len(history.live())
     else:
         newest, deleted_at, count = kept, kept.deleted_at, 1
-        key = f"s{history.number}.{kept.snapshot.revision}"
     assert deleted_at is not None  # noqa: S101 - only the deleted are asked about
     return TrashEntry(
-        key=key,
+        key=history.key_of(kept),
         session_id=history.session_id,
         revision=None if kept is None else kept.snapshot.revision,
         deleted_at=deleted_at,

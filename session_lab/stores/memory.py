@@ -37,8 +37,9 @@ from session_lab.stores.common import (
 from session_lab.stores.histories import History, Kept, entry_of, summary_of
 from session_lab.stores.query import found, page_of
 from session_lab.stores.rules import (
+    StateFacts,
+    check_annotations,
     check_label,
-    check_title,
     coalesced,
     first_free_fork,
     search_text,
@@ -117,17 +118,20 @@ class InMemorySessionStore(BaseSnapshotStore):
                 kept = history.kept[head]
                 if save.label is not None:
                     kept.snapshot = kept.snapshot.model_copy(update={"label": save.label})
+                save.kept_as(kept.snapshot)
                 return kept.snapshot, False
             parent, diverged = save.parent_on(head)
             kept = self._keep(
                 history or self._start(session_id),
                 save.state.session,
+                save.state.content.facts,
                 label=save.label,
                 parent=None if parent is None else (session_id, parent),
                 diverged=diverged,
                 provenance=save.provenance,
             )
             kept.observed = save.observed
+            save.kept_as(kept.snapshot)
             return kept.snapshot, True
 
     def _check_free(self, history: History, label: str, digest: str = "") -> None:
@@ -136,10 +140,16 @@ class InMemorySessionStore(BaseSnapshotStore):
             if kept.snapshot.label == label and not (is_head and kept.snapshot.digest == digest):
                 raise label_taken(history.session_id, label, kept.snapshot.revision)
 
-    def _keep(self, history: History, session: AgentSession, **fields: Any) -> Kept:
+    def _keep(
+        self,
+        history: History,
+        session: AgentSession,
+        facts: StateFacts | None = None,
+        **fields: Any,
+    ) -> Kept:
         revision = self._next_revision.get(history.session_id, 1)
         self._next_revision[history.session_id] = revision + 1
-        facts = state_facts(session.chat_messages)
+        facts = facts or state_facts(session.chat_messages)
         snapshot = Snapshot(
             session_id=history.session_id,
             revision=revision,
@@ -203,10 +213,10 @@ class InMemorySessionStore(BaseSnapshotStore):
         metadata: Mapping[str, Any] | None = None,
     ) -> None:
         """Give a session a title, tags or metadata (see ``SnapshotStore.annotate``)."""
+        change = check_annotations(title, tags, metadata)
         with self._lock:
             history = self._session(session_id)
-            checked = title if title is None else check_title(title)
-            history.annotations = history.annotations.changed(checked, tags, metadata)
+            history.annotations = change.applied_to(history.annotations)
 
     async def fork(
         self,
@@ -284,10 +294,12 @@ class InMemorySessionStore(BaseSnapshotStore):
 
     def _trashed(self, entry: TrashEntry) -> tuple[History, Kept | None]:
         for history in self._histories:
-            if history.deleted_at and entry_of(history, None).key == entry.key:
+            if history.session_id != entry.session_id:
+                continue
+            if history.deleted_at and history.key_of(None) == entry.key:
                 return history, None
             for kept in history.kept.values():
-                if kept.deleted_at and entry_of(history, kept).key == entry.key:
+                if kept.deleted_at and history.key_of(kept) == entry.key:
                     return history, kept
         raise gone_from_trash()
 
@@ -343,13 +355,14 @@ class InMemorySessionStore(BaseSnapshotStore):
                 for entry in entries or await self.trash()
                 if older_than is None or now - entry.deleted_at >= older_than
             ]
-            for entry in gone:
-                history, kept = self._trashed(entry)
+            # All are looked up first: where one is gone already, none goes.
+            found = {entry.key: self._trashed(entry) for entry in gone}
+            for history, kept in found.values():
                 if kept is None:
                     self._histories.remove(history)
                 else:
                     del history.kept[kept.snapshot.revision]
-            return len(gone)
+            return len(found)
 
     # -- questions ------------------------------------------------------------------------------
 

@@ -20,11 +20,16 @@ from typing import Any, Literal, cast
 from session_lab.errors import FormatError, SessionLabError, StoreError
 from session_lab.stores.base import SessionStore
 from session_lab.stores.driver_errors import translator
+from session_lab.stores.files import OpenFile, path_of
 
 __all__ = ["ENTRY_POINTS", "FORMATS", "Format", "Look", "open_store"]
 
 ENTRY_POINTS = "session_lab.formats"
 _SQLITE_MAGIC = b"SQLite format 3\x00"
+_APPLICATION_ID = slice(68, 72)
+"""Where a SQLite file has it: https://www.sqlite.org/fileformat2.html, section 1.3."""
+_OURS = 0x534C4142
+"""``sqlite.schema.APPLICATION_ID``, here without the import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format(
         name="a session_lab store",
-        recognises=lambda look: look.application_id == 0x534C4142,  # noqa: PLR2004 - schema.APPLICATION_ID
+        recognises=lambda look: look.application_id == _OURS,
         store="session_lab.stores.sqlite:SqliteSessionStore",
         own=True,
     ),
@@ -92,8 +97,9 @@ def open_store(
     """Give the store for a path or an address; it connects on its first use.
 
     Args:
-        x: ``memory://``; ``sqlite:///x.db`` or a path, where nothing is yet a new store is made on
-            first use; a path that holds another system's sessions opens as that system.
+        x: ``memory://``; ``sqlite:///x.db`` or a path (``~`` is the home folder), where nothing is
+            yet a new store is made on first use; a path that holds another system's sessions opens
+            as that system.
         durability: of our own stores: ``full`` or ``normal`` (see ``SqliteSessionStore``).
         read_only: None: our own stores can be written, others not.
 
@@ -104,17 +110,21 @@ def open_store(
     >>> open_store("memory://")
     InMemorySessionStore(0 sessions)
     """
-    address = os.fspath(x)
-    if not isinstance(address, str):
-        address = os.fsdecode(address)
+    address = os.fsdecode(x)
     if "://" in address:
         found = _of_address(address, read_only=read_only)
         if not isinstance(found, str):
             return found
         address = found
-    look = _look(Path(address))
+    if address in ("", ":memory:"):
+        raise FormatError(
+            f"{address!r} names no file",
+            hint="write memory:// for a store that ends with the process, or give a path",
+        )
+    path = path_of(address)
+    look = _look(path, may_write=read_only is False)
     if look is None:
-        return _new(Path(address), durability, read_only=read_only)
+        return _new(path, durability, read_only=read_only)
     for each in (*FORMATS, *_registered()):
         if each.recognises(look):
             return _open(each, look.path, durability, read_only=read_only)
@@ -145,7 +155,7 @@ def _of_address(address: str, *, read_only: bool | None) -> SessionStore | str:
     )
 
 
-def _look(path: Path) -> Look | None:
+def _look(path: Path, *, may_write: bool) -> Look | None:
     """Look at a path; None where there is nothing, or an empty file."""
     try:
         info = path.stat()
@@ -170,13 +180,20 @@ def _look(path: Path) -> Look | None:
         ) from error
     if not head.startswith(_SQLITE_MAGIC):
         return Look(path, head=head)
-    return _look_inside(path, head)
+    application_id = int.from_bytes(head[_APPLICATION_ID], "big")
+    if application_id == _OURS:
+        # Enough is known, and a store that was stopped while it was made can't be opened to read.
+        return Look(path, head=head, application_id=application_id)
+    return _look_inside(path, head, may_write=may_write)
 
 
-def _look_inside(path: Path, head: bytes) -> Look:
-    """Look at the tables of a SQLite file, which is opened for reading and closed again."""
+def _look_inside(path: Path, head: bytes, *, may_write: bool) -> Look:
+    """Look at the tables of a SQLite file, which is opened and closed again.
+
+    Only to read: leave to write lets SQLite take back what a stopped program left half done.
+    """
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)
+        connection = OpenFile(path, "rw" if may_write else "ro").connect()
         try:
             (application_id,) = connection.execute("PRAGMA application_id").fetchone()
             rows = connection.execute(
@@ -187,10 +204,10 @@ def _look_inside(path: Path, head: bytes) -> Look:
             connection.close()
     except sqlite3.Error as error:
         raise translator(path)(error) from error
-    names = dict.fromkeys(table for table, _ in rows)
-    tables = tuple(
-        (name, frozenset(column for table, column in rows if table == name)) for name in names
-    )
+    columns: dict[str, list[str]] = {}
+    for table, column in rows:
+        columns.setdefault(table, []).append(column)
+    tables = tuple((table, frozenset(names)) for table, names in columns.items())
     return Look(path, head=head, tables=tables, application_id=application_id)
 
 

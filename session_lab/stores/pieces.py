@@ -99,6 +99,8 @@ def plan_save(
     """
     prefix = 0
     shorter = min(len(head), len(new))
+    if head == new[: len(head)]:
+        prefix = len(head)  # nothing but an end was added, as most saves do
     while prefix < shorter and head[prefix] == new[prefix]:
         prefix += 1
     suffix = 0

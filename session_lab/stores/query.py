@@ -11,6 +11,7 @@ import binascii
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cmp_to_key
+from types import NoneType
 from typing import Any, NamedTuple
 
 from session_lab.errors import FormatError
@@ -18,7 +19,10 @@ from session_lab.models import Filter, Page, Problem, SessionId, SessionQuery, S
 from session_lab.models.jsonvalue import encode_json, parse_json
 from session_lab.stores.clock import micros
 
-__all__ = ["Cursor", "found", "page_of", "passes", "words_in"]
+__all__ = ["Cursor", "check_filter", "found", "page_of", "passes", "words_in"]
+
+_TIMES = ("created_at", "updated_at")
+_TEXTS = ("title", "preview")
 
 TextOf = Callable[[SessionSummary], Iterable[str]]
 """Gives what a search looks through of a session's head messages (``rules.search_text``)."""
@@ -52,6 +56,7 @@ class Cursor(NamedTuple):
             fields = parse_json(base64.urlsafe_b64decode(query.cursor.encode()))
             sort, descending, value, wire = fields
             session_id = SessionId.from_wire(wire)
+            _check_place(sort, value)
         except (binascii.Error, ValueError, TypeError, FormatError) as error:
             raise FormatError("this is no cursor", where="query.cursor", hint=hint) from error
         if (sort, descending) != (query.sort, query.descending):
@@ -59,6 +64,41 @@ class Cursor(NamedTuple):
                 "the cursor is of a query with another order", where="query.cursor", hint=hint
             )
         return cls(value, session_id)
+
+
+def _check_place(sort: Any, value: Any) -> None:
+    """Check that a cursor's value is of its column: cursors come back from outside."""
+    wanted = NoneType if sort == "session_id" else str if sort in _TEXTS else int
+    if isinstance(value, bool) or not isinstance(value, wanted | None):
+        raise TypeError(f"{value!r} is no value of {sort}")
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise ValueError(f"{value!r} is out of range")
+    if isinstance(value, str):
+        value.encode()
+
+
+def check_filter(condition: Filter) -> None:
+    """Check that a filter's value is of its column.
+
+    Raises:
+        FormatError: it is not, or the comparison is none that the column has.
+    """
+    column, value = condition.column, condition.value
+    if condition.op == "has":
+        fits = column in _TEXTS or column in ("tags", "session_id")
+    elif column == "tags":
+        fits = isinstance(value, str) and condition.op in ("==", "!=")
+    elif column == "session_id":
+        fits = not isinstance(value, datetime)
+    else:
+        fits = isinstance(value, datetime if column in _TIMES else str if column in _TEXTS else int)
+    if not fits:
+        raise FormatError(
+            f"{column} can't be compared by {condition.op} with {value!r}",
+            where="query.filters",
+            hint="give a count, a UTC time or a text, as the column holds; tags have ==, != and "
+            "has, counts and times have no has",
+        )
 
 
 def words_in(words: Iterable[str], texts: Iterable[str]) -> bool:
@@ -74,6 +114,7 @@ def words_in(words: Iterable[str], texts: Iterable[str]) -> bool:
 
 def passes(summary: SessionSummary, condition: Filter) -> bool:
     """Tell whether a summary meets a filter."""
+    check_filter(condition)
     value = getattr(summary, condition.column)
     wanted: Any = condition.value
     if condition.op == "has":
@@ -85,14 +126,7 @@ def passes(summary: SessionSummary, condition: Filter) -> bool:
         wanted = SessionId.of(wanted)
     if value is None:
         return False
-    try:
-        return _COMPARE[condition.op](value, wanted)
-    except TypeError as error:
-        raise FormatError(
-            f"{condition.column} can't be compared with {wanted!r}",
-            where="query.filters",
-            hint="give a count, a UTC time or a text, as the column holds",
-        ) from error
+    return _COMPARE[condition.op](value, wanted)
 
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -109,6 +143,8 @@ def found(
     summaries: Iterable[SessionSummary], query: SessionQuery, text_of: TextOf
 ) -> list[SessionSummary]:
     """Give the summaries that a query finds, in no order."""
+    for condition in query.filters:
+        check_filter(condition)
     kept = [s for s in summaries if all(passes(s, condition) for condition in query.filters)]
     if not query.words:
         return kept

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import takewhile
+from typing import Any, NamedTuple
 
 from session_lab.errors import StoreError
 from session_lab.models import (
     AgentSession,
+    Annotations,
     AssistantMessage,
     ChatMessage,
     RuntimeEvent,
@@ -21,16 +23,24 @@ from session_lab.models import (
     UserMessage,
     is_failed,
 )
+from session_lab.models.jsonvalue import freeze
 from session_lab.models.snapshots import preview_of
 
 __all__ = [
+    "AnnotationChange",
+    "Content",
     "FrozenState",
+    "Key",
+    "Place",
     "Standing",
+    "check_annotations",
     "check_label",
     "check_title",
     "coalesced",
+    "content_of",
     "first_free_fork",
     "freeze_state",
+    "message_key",
     "revision_of",
     "search_text",
     "state_facts",
@@ -41,14 +51,33 @@ LABEL_LENGTH = 200
 REVISION_DIGITS = 18
 
 
+Key = tuple[str, str | None]
+"""What makes two messages one row of a log: digest and form."""
+
+
+def message_key(message: ChatMessage) -> Key:
+    """Give what makes two messages the same row: content and form."""
+    form = message.form
+    return message.digest, None if form is None else ",".join(form)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Messages, with what is made of each of them for every save."""
+
+    messages: tuple[ChatMessage, ...]
+    keys: tuple[Key, ...]
+    facts: StateFacts
+
+
 @dataclass(frozen=True, slots=True)
 class FrozenState:
     """A session's content at one moment, with what a store says about it."""
 
     session_id: SessionId
     session: AgentSession
-    messages: tuple[ChatMessage, ...]
     digest: str
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +92,12 @@ class StateFacts:
     preview: str
 
 
-def freeze_state(session: AgentSession) -> FrozenState:
+def freeze_state(session: AgentSession, before: Content | None = None) -> FrozenState:
     """Take a session's content as it is now.
+
+    Args:
+        session: the session.
+        before: the content of an earlier save of it, to go on from.
 
     Raises:
         StoreError: the session has no id (as the crate's stores say).
@@ -73,13 +106,34 @@ def freeze_state(session: AgentSession) -> FrozenState:
         raise StoreError("session has no id", hint="make it with AgentSession(id=…) or copy(id=…)")
     own = session.copy()
     own.remove_ephemeral_messages()
-    return FrozenState(session.id, own, own.chat_messages, own.digest)
+    return FrozenState(session.id, own, own.digest, content_of(own.chat_messages, before))
 
 
-def state_facts(messages: tuple[ChatMessage, ...]) -> StateFacts:
-    """Count what a snapshot says about its messages."""
-    turns = tool_calls = errors = size = 0
-    preview = ""
+def content_of(messages: tuple[ChatMessage, ...], before: Content | None = None) -> Content:
+    """Describe messages; those of ``before`` that they begin with are not looked at again.
+
+    >>> one = content_of((UserMessage(content="hi"),))
+    >>> content_of((*one.messages, UserMessage(content="more")), one).facts.turns
+    2
+    """
+    same = 0
+    if before is not None:
+        # The very same objects: equal messages may be written in different forms.
+        pairs = zip(before.messages, messages, strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1], pairs))
+    if before is None or same < len(before.messages):
+        facts = state_facts(messages)
+    else:
+        facts = state_facts(messages[same:], before.facts)
+    known = () if before is None else before.keys[:same]
+    return Content(messages, (*known, *map(message_key, messages[same:])), facts)
+
+
+def state_facts(messages: tuple[ChatMessage, ...], before: StateFacts | None = None) -> StateFacts:
+    """Count what a snapshot says about its messages, those counted ``before`` in front of them."""
+    start = StateFacts(0, 0, 0, 0, 0, "") if before is None else before
+    turns, tool_calls, errors, size = start.turns, start.tool_calls, start.errors, start.size
+    preview = start.preview
     for message in messages:
         size += len(message.body)
         if isinstance(message, UserMessage):
@@ -89,7 +143,7 @@ def state_facts(messages: tuple[ChatMessage, ...]) -> StateFacts:
             tool_calls += len(message.tool_calls or ())
         elif isinstance(message, ToolMessage):
             errors += is_failed(message)
-    return StateFacts(len(messages), turns, tool_calls, errors, size, preview)
+    return StateFacts(start.messages + len(messages), turns, tool_calls, errors, size, preview)
 
 
 def check_label(name: str) -> str:
@@ -111,11 +165,14 @@ def check_label(name: str) -> str:
 
 
 def check_title(title: str) -> str:
-    """Give a title or label back if it can be stored.
+    """Give a title, label or tag back if it can be stored.
 
     Raises:
-        StoreError: it has a lone surrogate, half of a character that no text file can hold.
+        StoreError: no text, or one with a lone surrogate, half of a character that no text file
+            can hold.
     """
+    if not isinstance(title, str):
+        raise StoreError(f"{title!r} is no text", hint="give a str")
     try:
         title.encode()
     except UnicodeEncodeError as error:
@@ -123,6 +180,47 @@ def check_title(title: str) -> str:
             f"{title!r} has half a character (a lone surrogate)", hint="take it out"
         ) from error
     return title
+
+
+class AnnotationChange(NamedTuple):
+    """What ``annotate`` is to change: checked, and taken before the first await."""
+
+    title: str | None
+    tags: tuple[str, ...] | None
+    metadata: Mapping[str, Any] | None
+
+    def applied_to(self, old: Annotations) -> Annotations:
+        """Give the annotations with the new parts."""
+        return old.changed(self.title, self.tags, self.metadata)
+
+
+def check_annotations(
+    title: str | None, tags: Sequence[str] | None, metadata: Mapping[str, Any] | None
+) -> AnnotationChange:
+    """Give what ``annotate`` was called with, if it can be stored.
+
+    Raises:
+        StoreError: a title or tag that is no text, tags that are one text, metadata that is no
+            JSON object.
+
+    >>> check_annotations("A title", ["red", "red"], {"a": 1})
+    AnnotationChange(title='A title', tags=('red',), metadata={'a': 1})
+    """
+    if isinstance(tags, str):
+        raise StoreError(f"the tags {tags!r} are one text", hint=f"give a list: [{tags!r}]")
+    if metadata is not None and not isinstance(metadata, Mapping):
+        raise StoreError(f"the metadata {metadata!r} is no JSON object", hint="give a dict")
+    try:
+        frozen = None if metadata is None else freeze(dict(metadata))
+    except ValueError as error:
+        raise StoreError(
+            f"the metadata has no JSON form: {error}", hint="keep the value as a text"
+        ) from error
+    return AnnotationChange(
+        title=None if title is None else check_title(title),
+        tags=None if tags is None else tuple(dict.fromkeys(check_title(tag) for tag in tags)),
+        metadata=frozen,
+    )
 
 
 def search_text(message: ChatMessage) -> str:
@@ -188,25 +286,48 @@ def _context(event: TextDelta | ThoughtDelta) -> dict[str, Any]:
     return {name: value for name, value in event.to_wire().items() if name != "text"}
 
 
-class Standing:
-    """Remember which snapshot each session object stands on, without keeping the object alive."""
+class Place:
+    """The snapshot that one session object stands on.
+
+    Saves of one object share it, so that each finds where the one before it has left the object,
+    also where nobody waited for that one or it was cancelled on the way.  ``content`` is that of
+    the last one, for the next to go on from.
+    """
+
+    __slots__ = ("_at", "content")
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[weakref.ref[AgentSession], SessionId, int]] = {}
+        self._at: tuple[SessionId, int] | None = None
+        self.content: Content | None = None
+
+    def move(self, session_id: SessionId, revision: int) -> None:
+        """Remember that the object now stands on a revision."""
+        self._at = (session_id, revision)
+
+    def revision_in(self, session_id: SessionId) -> int | None:
+        """Give the revision, None where the object was never loaded or saved as that session."""
+        at = self._at
+        return at[1] if at is not None and at[0] == session_id else None
+
+
+class Standing:
+    """Remember the place of each session object, without keeping the object alive."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[weakref.ref[AgentSession], Place]] = {}
+
+    def of(self, session: AgentSession) -> Place:
+        """Give the place of an object, a new one for an object not seen before."""
+        key = id(session)
+        known = self._known.get(key)
+        if known is not None and known[0]() is session:
+            return known[1]
+        forget = self._known.pop
+        place = Place()
+        reference = weakref.ref(session, lambda _ref: forget(key, None) and None)
+        self._known[key] = (reference, place)
+        return place
 
     def put(self, session: AgentSession, session_id: SessionId, revision: int) -> None:
         """Remember that the object now stands on a revision."""
-        key = id(session)
-        forget = self._known.pop
-        self._known[key] = (
-            weakref.ref(session, lambda _ref: forget(key, None) and None),
-            session_id,
-            revision,
-        )
-
-    def get(self, session: AgentSession, session_id: SessionId) -> int | None:
-        """Give the revision the object stands on, None where it was never loaded or saved here."""
-        known = self._known.get(id(session))
-        if known is None or known[0]() is not session or known[1] != session_id:
-            return None
-        return known[2]
+        self.of(session).move(session_id, revision)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import sysconfig
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from session_lab.stores import SessionStore, SnapshotStore
@@ -14,6 +18,21 @@ __all__ = ["Check", "Outcome", "Report", "check_store", "checks_for", "expect_ra
 
 MakeStore = Callable[[], Any]
 """Gives a fresh, empty store: the store, an awaitable of it, or an async context manager of it."""
+
+
+MESSAGE = 300
+"""Characters of an error's message in a report."""
+
+_HERE = Path(__file__).parent
+_ELSEWHERE = (_HERE, *(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib")))
+
+
+def _is_promise(filename: str) -> bool:
+    return Path(filename).parent == _HERE and Path(filename) != Path(__file__)
+
+
+def _is_elsewhere(filename: str) -> bool:
+    return any(Path(filename).is_relative_to(folder) for folder in _ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,20 @@ class Outcome:
     check: Check
     problem: BaseException | None = None
 
+    def __str__(self) -> str:
+        """Tell that it was kept, or what broke it: the promise's line and the store's."""
+        if self.problem is None:
+            return f"kept: {self.check}"
+        text = f"{type(self.problem).__name__}: {self.problem}".removesuffix(": ")
+        said = text if len(text) <= MESSAGE else text[: MESSAGE - 1] + "…"
+        frames = traceback.extract_tb(self.problem.__traceback__)
+        promise = [each for each in frames if _is_promise(each.filename)][-1:]
+        store = [each for each in frames if not _is_elsewhere(each.filename)][-1:]
+        lines = [f"broken: {self.check} ({said})"]
+        lines += [f"    the promise: {each.line}" for each in promise]
+        lines += [f"    the store: {each.filename}:{each.lineno}: {each.line}" for each in store]
+        return "\n".join(lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -70,10 +103,8 @@ class Report:
         return tuple(outcome for outcome in self.outcomes if outcome.problem is not None)
 
     def __str__(self) -> str:
-        """Give a line for each broken promise, and a count."""
-        lines = [
-            f"broken: {o.check} ({type(o.problem).__name__}: {o.problem})" for o in self.broken
-        ]
+        """Give each broken promise with the line that shows it, and a count."""
+        lines = [str(outcome) for outcome in self.broken]
         kept = len(self.outcomes) - len(self.broken)
         return "\n".join([*lines, f"{kept} of {len(self.outcomes)} promises kept"])
 
@@ -93,12 +124,15 @@ def checks_for(store: SessionStore) -> tuple[Check, ...]:
     return (*CALLS, *SNAPSHOTS) if isinstance(store, SnapshotStore) else CALLS
 
 
-async def check_store(make: MakeStore, checks: Sequence[Check] | None = None) -> Report:
+async def check_store(
+    make: MakeStore, checks: Sequence[Check] | None = None, *, seconds: float = 60.0
+) -> Report:
     """Run the contract suite on a store and report every promise.
 
     Args:
         make: gives a fresh, empty store for each check; often the store's class.
         checks: what to run; None for all that the kind of store is to keep.
+        seconds: how long one check may take, so that a call that never ends is reported too.
 
     Returns:
         A report that prints well.
@@ -119,7 +153,8 @@ async def check_store(make: MakeStore, checks: Sequence[Check] | None = None) ->
     outcomes = []
     for check in checks:
         try:
-            await check.run(make)
+            async with asyncio.timeout(seconds):
+                await check.run(make)
         except Exception as error:  # noqa: BLE001 - a report tells all
             outcomes.append(Outcome(check, error))
         else:

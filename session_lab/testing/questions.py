@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -93,6 +95,41 @@ async def _a_cursor_of_another_order_is_refused(store: Any) -> None:
         await expect_raises(FormatError, store.sessions(query))
 
 
+async def _a_forged_cursor_is_refused(store: Any) -> None:
+    await store.save(sample(1))
+    values: list[tuple[Any, Any]] = [
+        ("messages", [1]),
+        ("messages", {"a": 1}),
+        ("messages", "x"),
+        ("messages", 2**70),
+        ("messages", 1.5),
+        ("title", 1),
+        ("title", "\ud800"),
+        ("session_id", 1),
+    ]
+    for sort, value in values:
+        fields = json.dumps([sort, True, value, {"id": 1}])
+        cursor = base64.urlsafe_b64encode(fields.encode()).decode()
+        await expect_raises(FormatError, store.sessions(SessionQuery(sort=sort, cursor=cursor)))
+
+
+async def _pages_go_on_where_they_were_while_sessions_change(store: Any) -> None:
+    for number in range(10):
+        await said(store, number, "text")
+    query = SessionQuery(sort="session_id", descending=False, limit=4)
+    first = await store.sessions(query)
+    await store.delete(3)
+    await store.delete(5)
+    changed = await store.load(2)
+    changed.push_user("more")
+    await store.save(changed)
+    await said(store, 20, "new")
+    second = await store.sessions(query.model_copy(update={"cursor": first.next_cursor}))
+    third = await store.sessions(query.model_copy(update={"cursor": second.next_cursor}))
+    seen = [item.session_id.id for page in (first, second, third) for item in page.items]
+    assert seen == [0, 1, 2, 3, 4, 6, 7, 8, 9, 20]
+
+
 async def _search_finds_literal_words_anywhere(store: Any) -> None:
     await said(store, 1, "The disk is FULL", "100% of it_")
     await said(store, 2, "größer als 数据")
@@ -120,6 +157,7 @@ async def _search_finds_literal_words_anywhere(store: Any) -> None:
     assert await found('"path') == [3]
     assert await found("disk nowhere") == []
     assert await found("  ") == [1, 2, 3]
+    assert await found("\ud800") == []
 
 
 async def _search_looks_at_the_head_only(store: Any) -> None:
@@ -155,8 +193,21 @@ async def _filters_compare_what_a_column_holds(store: Any) -> None:
     assert await found(("updated_at", ">", past)) == [1, 2]
     assert await found(("created_at", "<=", past)) == []
     assert await found(("session_id", ">", 1)) == [2]
-    misfit = (Filter(column="errors", op="<", value="x"),)
-    await expect_raises(FormatError, store.sessions(SessionQuery(filters=misfit)))
+    assert await found(("size", "<", 2**70)) == [1, 2]
+    assert await found(("size", ">", 2**70)) == []
+    assert await found(("size", ">", -(2**70))) == [1, 2]
+    misfits: list[tuple[Any, Any, Any]] = [
+        ("errors", "<", "x"),
+        ("errors", "has", 0),
+        ("updated_at", "has", "20"),
+        ("updated_at", ">", 5),
+        ("tags", "<", "long"),
+        ("tags", "==", 5),
+        ("title", "==", past),
+        ("session_id", "==", past),
+    ]
+    for misfit in misfits:
+        await expect_raises(FormatError, found(misfit))
 
 
 async def _deleted_sessions_are_in_no_page(store: Any) -> None:
@@ -199,6 +250,19 @@ async def _streamed_deltas_become_one_event(store: Any) -> None:
     stored = await store.events(1)
     assert [event.seq for event in stored] == [1, 2, 3, 4]
     assert [event.event.text for event in stored] == ["Hello", "hm", "!", "?"]
+
+
+async def _a_long_stream_is_one_event(store: Any) -> None:
+    one = SessionId(1)
+    for number in range(300):
+        await store.append_event(1, TextDelta(session_id=one, text=f"{number} "))
+    await store.append_event(1, RunFinished(session_id=one))
+    await store.append_event(1, TextDelta(session_id=one, text="again"))
+    first, finished, again = await store.events(1)
+    assert first.event.text == "".join(f"{number} " for number in range(300))
+    assert (finished.seq, again.seq, again.event.text) == (2, 3, "again")
+    assert [event.seq for event in await store.events(1, after=2)] == [3]
+    assert len(await store.events(1, after=2**70)) == 0
 
 
 async def _events_come_back_as_they_were(store: Any) -> None:
@@ -268,12 +332,15 @@ QUESTIONS = tuple(
         _a_summary_describes_the_head,
         _pages_follow_each_other_without_gap_or_repeat,
         _a_cursor_of_another_order_is_refused,
+        _a_forged_cursor_is_refused,
+        _pages_go_on_where_they_were_while_sessions_change,
         _search_finds_literal_words_anywhere,
         _search_looks_at_the_head_only,
         _filters_compare_what_a_column_holds,
         _deleted_sessions_are_in_no_page,
         _events_are_kept_in_order,
         _streamed_deltas_become_one_event,
+        _a_long_stream_is_one_event,
         _events_come_back_as_they_were,
         _events_go_and_come_back_with_their_session,
     )

@@ -1,6 +1,6 @@
 """The second part of the contract: what a store that keeps every save promises beyond the calls.
 
-Saving, naming and lineage are here; ``trash`` and ``questions`` have the rest.
+Saving and naming are here; ``lineage``, ``trash`` and ``questions`` have the rest.
 """
 
 # ruff: noqa: S101 - a check is made of assertions
@@ -19,25 +19,14 @@ from session_lab.errors import (
     StoreClosed,
     StoreError,
 )
-from session_lab.models import AgentSession, Provenance, SessionId, UserMessage
-from session_lab.stores.base import current_provenance
-from session_lab.stores.memory import InMemorySessionStore
+from session_lab.models import AgentSession, SessionId, UserMessage
 from session_lab.testing.calls import sample
 from session_lab.testing.checks import check_of, expect_raises
+from session_lab.testing.lineage import LINEAGE, saved_turns
 from session_lab.testing.questions import QUESTIONS
 from session_lab.testing.trash import TRASH
 
 __all__ = ["SNAPSHOTS"]
-
-
-async def saved_turns(store: Any, turns: int, session_id: int = 1) -> AgentSession:
-    """Save a session once a turn."""
-    session = AgentSession(id=session_id)
-    for number in range(turns):
-        session.push_user(f"question {number}")
-        session.push_assistant(f"answer {number}")
-        await store.save(session)
-    return session
 
 
 async def _every_save_is_kept(store: Any) -> None:
@@ -128,6 +117,29 @@ async def _a_save_from_an_old_snapshot_is_kept_and_marked_diverged(store: Any) -
     assert (await store.load(1, 3)) is not None
 
 
+async def _saves_of_one_object_need_not_wait_for_each_other(store: Any) -> None:
+    session = await saved_turns(store, 1)
+    session.push_user("one")
+    first = asyncio.ensure_future(store.save(session))
+    await asyncio.sleep(0)
+    session.push_user("two")
+    second = asyncio.ensure_future(store.save(session))
+    await asyncio.gather(first, second)
+    assert [s.diverged for s in await store.snapshots(1)] == [False, False, False]
+
+
+async def _an_object_whose_save_was_cancelled_does_not_diverge(store: Any) -> None:
+    session = await saved_turns(store, 1)
+    session.push_user("one")
+    saving = asyncio.ensure_future(store.save(session))
+    await asyncio.sleep(0)
+    saving.cancel()
+    await asyncio.gather(saving, return_exceptions=True)
+    session.push_user("two")
+    assert not (await store.save(session)).diverged
+    assert await store.load(1) == session
+
+
 async def _two_writers_both_keep_their_work(store: Any) -> None:
     await saved_turns(store, 1)
     mine, theirs = await store.load(1), await store.load(1)
@@ -182,6 +194,44 @@ async def _labels_that_would_mislead_are_refused(store: Any) -> None:
         await expect_raises(StoreError, store.save(session, label=name))
 
 
+async def _a_name_that_can_not_be_stored_is_refused_or_not_there(store: Any) -> None:
+    session = await saved_turns(store, 1)
+    half = "\ud800 half a character"
+    for refused in (
+        store.label(1, 1, half),
+        store.save(session, label=half),
+        store.annotate(1, title=half),
+        store.annotate(1, tags=["good", half]),
+        store.annotate(1, tags="one text"),
+        store.annotate(1, tags=[5]),
+        store.annotate(1, metadata={"a": object()}),
+    ):
+        await expect_raises(StoreError, refused)
+    for missing in (
+        store.load(1, half),
+        store.label(1, half, "x"),
+        store.fork(1, half),
+        store.revert(1, half),
+        store.delete_snapshot(1, half),
+    ):
+        await expect_raises(SnapshotNotFound, missing)
+    (item,) = (await store.sessions()).items
+    assert (item.title, item.tags, item.snapshots) == (None, (), 1)
+
+
+async def _calls_about_a_missing_snapshot_say_so(store: Any) -> None:
+    await saved_turns(store, 1)
+    for name in (2, 0, -1, 2**70, "no such label"):
+        for call in (
+            store.label(1, name, "x"),
+            store.fork(1, name),
+            store.revert(1, name),
+            store.delete_snapshot(1, name),
+        ):
+            await expect_raises(SnapshotNotFound, call)
+    assert len(await store.snapshots(1)) == 1
+
+
 async def _calls_about_a_missing_session_say_so(store: Any) -> None:
     for call in (
         store.snapshots(9),
@@ -204,92 +254,11 @@ async def _sessions_are_named_by_number_and_by_text(store: Any) -> None:
     assert (await store.load("thread-a")).id == SessionId(0, "thread-a")
 
 
-async def _a_fork_starts_a_session_of_its_own(store: Any) -> None:
-    session = await saved_turns(store, 3, session_id=42)
-    fork = await store.fork(42, 2)
-    assert fork.session_id == SessionId(0, "42~1")
-    assert (fork.revision, fork.parent) == (1, (SessionId(42), 2))
-    assert (await store.fork(42)).session_id == SessionId(0, "42~2")
-    copy = await store.load(fork.session_id)
-    assert copy.chat_messages == session.chat_messages[:4]
-    copy.push_user("another way")
-    await store.save(copy)
-    assert await store.load(42) == session
-    assert len(await store.snapshots(fork.session_id)) == 2
-
-
-async def _a_fork_can_be_named_but_takes_no_place(store: Any) -> None:
-    await saved_turns(store, 1, session_id=1)
-    await saved_turns(store, 1, session_id=2)
-    await expect_raises(Conflict, store.fork(1, new_id=2))
-    assert (await store.fork(1, new_id="experiment")).session_id == SessionId(0, "experiment")
-
-
-async def _a_fork_outlives_the_session_it_was_made_from(store: Any) -> None:
-    session = await saved_turns(store, 2)
-    fork = await store.fork(1)
-    await store.delete(1)
-    await store.purge()
-    assert (await store.load(fork.session_id)).chat_messages == session.chat_messages
-
-
-async def _revert_makes_old_content_the_head_again(store: Any) -> None:
-    session = await saved_turns(store, 3)
-    snapshot = await store.revert(1, 1)
-    assert (snapshot.revision, snapshot.parent, snapshot.diverged) == (4, (SessionId(1), 1), False)
-    assert len((await store.load(1)).chat_messages) == 2
-    assert (await store.revert(1, 4)).revision == 4
-    assert await store.load(1, 3) == session
-
-
-async def _what_saved_a_snapshot_is_kept_with_it(store: Any) -> None:
-    given = Provenance(cell="c1", execution_count=3, file="a.ipynb")
-    assert (await store.save(sample(1), provenance=given)).provenance == given
-    token = current_provenance.set(Provenance(kernel="k"))
-    try:
-        await store.save(sample(2))
-    finally:
-        current_provenance.reset(token)
-    assert (await store.snapshots(2))[0].provenance == Provenance(kernel="k")
-    assert (await store.save(sample(3))).provenance is None
-
-
-async def _another_store_can_be_captured(store: Any) -> None:
-    source = InMemorySessionStore()
-    await source.save(sample(1))
-    await source.save(sample(2))
-    assert len(await store.capture(source)) == 2
-    assert len(await store.capture(source)) == 0
-    changed = await source.load(2)
-    assert changed is not None
-    changed.push_user("more")
-    await source.save(changed)
-    (snapshot,) = await store.capture(source)
-    assert (snapshot.session_id, snapshot.revision) == (SessionId(2), 2)
-    assert not snapshot.diverged
-    assert await store.load(2) == changed
-    (same,) = await store.capture(source, 1)
-    assert same.revision == 1
-    await expect_raises(SessionNotFound, store.capture(source, 9))
-
-
-async def _a_capture_can_go_into_a_namespace(store: Any) -> None:
-    source = InMemorySessionStore()
-    await source.save(sample(SessionId(42, "ext")))
-    await store.save(sample(42, text="mine"))
-    (snapshot,) = await store.capture(source, namespace="prod")
-    assert snapshot.session_id == SessionId(0, "prod/42(ext)")
-
-
-async def _times_of_captured_sessions_are_not_invented(store: Any) -> None:
-    source = InMemorySessionStore()
-    await source.save(sample(1))
-    await store.capture(source)
-    await store.save(sample(2))
-    by_id = {s.session_id: s for s in (await store.sessions()).items}
-    assert by_id[SessionId(1)].created_at is None
-    assert by_id[SessionId(1)].updated_at is None
-    assert by_id[SessionId(2)].updated_at is not None
+async def _a_store_enters_as_itself(store: Any) -> None:
+    async with store as entered:
+        assert entered is store
+        await store.save(sample())
+    await expect_raises(StoreClosed, store.list())
 
 
 async def _a_closed_store_says_so(store: Any) -> None:
@@ -312,24 +281,22 @@ SNAPSHOTS = (
             _the_session_is_taken_before_the_first_await,
             _an_expected_head_is_checked_first,
             _a_save_from_an_old_snapshot_is_kept_and_marked_diverged,
+            _saves_of_one_object_need_not_wait_for_each_other,
+            _an_object_whose_save_was_cancelled_does_not_diverge,
             _two_writers_both_keep_their_work,
             _an_object_that_goes_on_does_not_diverge,
             _snapshots_load_by_revision_and_by_label,
             _labels_are_unique_in_a_session,
             _labels_that_would_mislead_are_refused,
+            _a_name_that_can_not_be_stored_is_refused_or_not_there,
+            _calls_about_a_missing_snapshot_say_so,
             _calls_about_a_missing_session_say_so,
             _sessions_are_named_by_number_and_by_text,
-            _a_fork_starts_a_session_of_its_own,
-            _a_fork_can_be_named_but_takes_no_place,
-            _a_fork_outlives_the_session_it_was_made_from,
-            _revert_makes_old_content_the_head_again,
-            _what_saved_a_snapshot_is_kept_with_it,
-            _another_store_can_be_captured,
-            _a_capture_can_go_into_a_namespace,
-            _times_of_captured_sessions_are_not_invented,
+            _a_store_enters_as_itself,
             _a_closed_store_says_so,
         )
     ),
+    *LINEAGE,
     *TRASH,
     *QUESTIONS,
 )

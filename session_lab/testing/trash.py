@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from session_lab.errors import Conflict, SnapshotNotFound
-from session_lab.models import AgentSession, SessionId
+from session_lab.models import AgentSession, RunFinished, SessionId
 from session_lab.testing.calls import sample
 from session_lab.testing.checks import check_of, expect_raises
 
@@ -155,6 +155,42 @@ async def _purge_takes_what_it_is_given(store: Any) -> None:
     assert {entry.session_id for entry in await store.trash()} == {SessionId(1), SessionId(2)}
 
 
+async def _purge_takes_snapshots_and_their_session_together(store: Any) -> None:
+    await said(store, 1, "one", "two", "three")
+    await store.delete_snapshot(1, 1)
+    await store.delete_snapshot(1, 2)
+    await store.delete(1)
+    entries = await store.trash()
+    assert await store.purge(*entries, *entries) == 3
+    assert len(await store.trash()) == 0
+    await said(store, 2, "kept")
+    await store.delete(2)
+    await expect_raises(SnapshotNotFound, store.purge(*await store.trash(), entries[0]))
+    assert len(await store.trash()) == 1
+
+
+async def _a_message_comes_back_after_its_snapshot_went(store: Any) -> None:
+    session = await said(store, 1, "one", "two")
+    again = session.remove(0)
+    await store.save(session)
+    await store.delete_snapshot(1, 1)
+    await store.delete_snapshot(1, 2)
+    await store.undelete((await store.trash())[0], "alone")
+    await store.purge()
+    session.append(again)
+    await store.save(session)
+    assert await store.load(1) == session
+
+
+async def _a_session_with_events_only_can_go_and_come_back(store: Any) -> None:
+    await store.append_event(1, RunFinished(session_id=SessionId(1)))
+    await store.delete(1)
+    (entry,) = await store.trash()
+    assert (entry.snapshots, entry.messages) == (0, 0)
+    assert await store.undelete(entry) is None
+    assert len(await store.events(1)) == 1
+
+
 async def _purging_a_snapshot_leaves_what_others_use(store: Any) -> None:
     session = await said(store, 1, "one", "two", "three")
     await store.delete_snapshot(1, 2)
@@ -181,6 +217,9 @@ TRASH = tuple(
         _a_snapshot_from_the_trash_can_become_a_session,
         _purged_is_gone_but_its_revisions_are_not_used_again,
         _purge_takes_what_it_is_given,
+        _purge_takes_snapshots_and_their_session_together,
+        _a_message_comes_back_after_its_snapshot_went,
+        _a_session_with_events_only_can_go_and_come_back,
         _purging_a_snapshot_leaves_what_others_use,
     )
 )

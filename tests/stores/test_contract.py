@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 
 import pytest
@@ -71,6 +72,27 @@ async def test_the_suite_names_what_a_faulty_store_breaks():
         "deleting an unknown session is no error",
     }
     assert f"{len(CALLS) - 5} of {len(CALLS)} promises kept" in str(report)
+
+
+async def test_a_report_shows_the_promise_and_the_line_of_the_store():
+    report = str(await check_store(ForgetfulStore))
+    assert "    the promise: await store.delete(SessionId(999))\n" in report
+    assert f"    the store: {__file__}:" in report
+    assert "del self.kept[session_id.id]" in report
+    assert "AssertionError: )" not in report
+
+
+class HangingStore(ForgetfulStore):
+    """A store with a call that never ends."""
+
+    async def list(self):
+        await asyncio.Event().wait()
+
+
+async def test_a_call_that_never_ends_is_reported():
+    checks = [check for check in CALLS if "lists nothing" in str(check)]
+    report = await check_store(HangingStore, checks, seconds=0.05)
+    assert "TimeoutError" in str(report)
 
 
 class NoHistoryStore(InMemorySessionStore):

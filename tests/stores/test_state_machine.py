@@ -47,11 +47,13 @@ class SameAnswers(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.plain = InMemorySessionStore()
         self.sqlite = SqliteSessionStore(self.folder / "a.db", durability="normal")
+        self.second = SqliteSessionStore(self.folder / "a.db", durability="normal")
         # Objects at hand, the same in both worlds: those of one store must not meet the other.
         self.objects = {}
 
     def teardown(self):
         self.loop.run_until_complete(self.sqlite.close())
+        self.loop.run_until_complete(self.second.close())
         self.loop.close()
         shutil.rmtree(self.folder)
 
@@ -150,13 +152,23 @@ class SameAnswers(RuleBasedStateMachine):
 
         self.both(call)
 
-    @rule(which=st.integers(0, 3))
+    @rule(which=st.sets(st.integers(0, 3)))
     def purge(self, which):
         async def call(store, _):
-            entries = await store.trash()
-            return await store.purge(entries[which]) if which < len(entries) else None
+            entries = [e for n, e in enumerate(await store.trash()) if n in which]
+            return await store.purge(*entries) if entries else None
 
         self.both(call)
+
+    @rule()
+    def purge_all(self):
+        self.both(lambda store, _: store.purge())
+
+    @rule()
+    def another_store_takes_the_file_over(self):
+        # A second store has a cache of its own: neither may rely on what the other has removed.
+        self.sqlite, self.second = self.second, self.sqlite
+        self.objects.clear()
 
     @rule(session_id=IDS, text=TEXTS)
     def append_delta(self, session_id, text):

@@ -4,44 +4,64 @@ from __future__ import annotations
 
 import contextlib
 import json
+import operator
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
-from session_lab.errors import CorruptData, FormatError
+from session_lab.errors import CorruptData, FormatError, StoreError
 from session_lab.models import (
     AgentSession,
     ChatMessage,
+    Problem,
     Provenance,
     SessionId,
     SessionSummary,
     Snapshot,
     TrashEntry,
 )
-from session_lab.models.jsonvalue import digest_of, parse_json
+from session_lab.models.jsonvalue import digest_of, encode_json, parse_json
 from session_lab.models.messages import message_from_body
 from session_lab.models.simple import simple_messages
 from session_lab.stores.clock import from_micros
 from session_lab.stores.pieces import Range
+from session_lab.stores.rules import message_key
 
 __all__ = [
+    "DAMAGE",
+    "LAST",
     "SNAPSHOT_COLUMNS",
     "SUMMARY_COLUMNS",
+    "Row",
     "first_id",
     "id_of_key",
     "key_of",
     "load_messages",
-    "message_key",
+    "message_of",
     "message_row",
+    "missing",
+    "provenance_text",
     "ranges_of",
     "ranges_text",
+    "readable",
     "reading",
+    "reading_row",
+    "row_id",
     "session_of",
     "snapshot_of",
     "summary_of",
     "trash_entry_of",
     "writing",
 ]
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+DAMAGE = (ValueError, TypeError, AttributeError, LookupError, OverflowError)
+"""What decoding raises where a column holds what we never wrote."""
+
+LAST = 0xFFFFFFFF
+"""The largest position, revision and seq: an id has 32 bits for it."""
 
 SUMMARY_COLUMNS = (
     "key, title, created_at, updated_at, snapshots, messages, turns, tool_calls, errors, preview, "
@@ -74,7 +94,45 @@ def reading(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.execute("COMMIT")
+        # SQLite has already ended it after some errors, such as a damaged page.
+        if connection.in_transaction:
+            connection.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def reading_row(where: str) -> Iterator[None]:
+    """Report a row that holds what we never wrote as damage.
+
+    Raises:
+        CorruptData: the block could not decode it.
+    """
+    try:
+        yield
+    except (FormatError, *DAMAGE) as error:
+        raise CorruptData(
+            f"the row can't be read: {error}",
+            where=where,
+            hint="the file was damaged: restore it from a copy; other rows may be whole",
+        ) from error
+
+
+def readable(
+    rows: Iterable[Row], make: Callable[[Row], T], where: Callable[[Row], str]
+) -> tuple[list[T], list[Problem]]:
+    """Make values of rows; those that can't be read are reported and hide no other."""
+    values: list[T] = []
+    problems: list[Problem] = []
+    for row in rows:
+        try:
+            values.append(_made(make, row, where(row)))
+        except CorruptData as error:
+            problems.append(Problem.of(error))
+    return values, problems
+
+
+def _made(make: Callable[[Row], T], row: Row, where: str) -> T:
+    with reading_row(where):
+        return make(row)
 
 
 def key_of(session_id: SessionId) -> bytes:
@@ -100,26 +158,44 @@ def first_id(history: int) -> int:
     return history << 32
 
 
+def row_id(history: int, number: int) -> int:
+    """Give the id of a new row: of a message's position, a revision or a seq.
+
+    Raises:
+        StoreError: the number is past what a history can count: the row would be another's.
+    """
+    if not 0 <= number <= LAST:
+        raise StoreError(
+            f"the session's history is full or damaged: it would write a row number {number}",
+            hint="fork the session and go on in the fork",
+        )
+    return first_id(history) + number
+
+
 def ranges_text(ranges: Sequence[Range]) -> str:
     """Write ranges as they are stored."""
     return json.dumps(ranges, separators=(",", ":"))
 
 
 def ranges_of(text: str) -> tuple[Range, ...]:
-    """Read ranges as they are stored."""
-    return tuple((start, stop) for start, stop in json.loads(text))
+    """Read ranges as they are stored.
+
+    Raises:
+        ValueError, TypeError: these are none.
+    """
+    ranges = tuple(
+        (operator.index(start), operator.index(stop)) for start, stop in json.loads(text)
+    )
+    for start, stop in ranges:
+        if not 0 <= start < stop <= LAST + 1:
+            raise ValueError(f"there are no positions {start} to {stop}")
+    return ranges
 
 
-def message_key(message: ChatMessage) -> tuple[str, str | None]:
-    """Give what makes two messages the same row: content and form."""
-    form = message.form
-    return message.digest, None if form is None else ",".join(form)
-
-
-def message_row(row_id: int, message: ChatMessage) -> tuple[int, bytes, str | None, bytes]:
+def message_row(number: int, message: ChatMessage) -> tuple[int, bytes, str | None, bytes]:
     """Give a message as a row."""
     digest, form = message_key(message)
-    return row_id, bytes.fromhex(digest), form, message.body
+    return number, bytes.fromhex(digest), form, message.body
 
 
 def load_messages(
@@ -138,19 +214,30 @@ def load_messages(
             (first + start, first + stop),
         ).fetchall()
         if len(rows) != stop - start:
-            raise CorruptData(
-                f"{stop - start - len(rows)} messages are missing",
-                where=f"{where}, log positions {start} to {stop - 1}",
-                hint="the file was damaged: restore it from a copy; other snapshots may be whole",
-            )
-        messages += [_message_of(row, where) for row in rows]
+            raise missing(stop - start - len(rows), where, start, stop)
+        messages += [message_of(row, where) for row in rows]
     return messages
 
 
-def _message_of(row: tuple[int, bytes, str | None, bytes | str], where: str) -> ChatMessage:
-    row_id, digest, form, body = row
-    place = f"{where}, message row {row_id}"
-    if not isinstance(body, bytes) or digest_of(body) != digest.hex():
+def missing(count: int, where: str, start: int, stop: int) -> CorruptData:
+    """Make the error for messages that a snapshot names and the log does not have."""
+    return CorruptData(
+        f"{count} messages are missing",
+        where=f"{where}, log positions {start} to {stop - 1}",
+        hint="the file was damaged: restore it from a copy; other snapshots may be whole",
+    )
+
+
+def message_of(row: Row, where: str) -> ChatMessage:
+    """Make a message of its row, checked against its digest.
+
+    Raises:
+        CorruptData: it does not match.
+    """
+    number, digest, form, body = row
+    place = f"{where}, message row {number}"
+    whole = isinstance(body, bytes) and isinstance(digest, bytes) and isinstance(form, str | None)
+    if not whole or digest_of(body) != digest.hex():
         raise CorruptData(
             "the message does not match its digest",
             where=place,
@@ -160,11 +247,15 @@ def _message_of(row: tuple[int, bytes, str | None, bytes | str], where: str) -> 
     try:
         return message_from_body(body, digest.hex(), names)
     except FormatError as error:
-        raise CorruptData(error.problem, where=f"{place}, {error.where}") from error
+        raise CorruptData(
+            error.problem,
+            where=f"{place}, {error.where}",
+            hint="the file was damaged: restore it from a copy; other snapshots may be whole",
+        ) from error
 
 
 def session_of(
-    envelope: bytes, messages: list[ChatMessage], digest: bytes, origin: bytes | None, where: str
+    envelope: bytes, messages: list[ChatMessage], digest: Any, origin: bytes | None, where: str
 ) -> AgentSession:
     """Put a session together, and check it against the snapshot's digest.
 
@@ -176,17 +267,32 @@ def session_of(
         if "messages" in fields and fields["messages"] is None:
             fields["messages"] = simple_messages(messages)
         session = AgentSession.from_parts(fields, messages)
-    except FormatError as error:
-        raise CorruptData(error.problem, where=f"{where}, {error.where}") from error
-    if session.digest != digest.hex():
+    except (FormatError, *DAMAGE) as error:
+        raise CorruptData(
+            f"the session's fields can't be read: {error}",
+            where=where,
+            hint="the file was damaged: restore it from a copy; other snapshots may be whole",
+        ) from error
+    if not isinstance(digest, bytes) or session.digest != digest.hex():
         raise CorruptData(
             "the session does not match its digest",
             where=where,
             hint="the file was damaged: restore it from a copy; other snapshots may be whole",
         )
     if origin is not None:
-        session.origin = parse_json(origin)
+        with reading_row(f"{where}, origin"):
+            session.origin = parse_json(origin)
     return session
+
+
+def provenance_text(provenance: Provenance | None) -> str | None:
+    """Write a provenance as it is stored."""
+    return None if provenance is None else encode_json(provenance.model_dump()).decode()
+
+
+def provenance_of(text: str) -> Provenance:
+    """Read a provenance as it is stored."""
+    return Provenance.model_validate(parse_json(text))
 
 
 def snapshot_of(session_id: SessionId, row: tuple[Any, ...]) -> Snapshot:
@@ -206,7 +312,7 @@ def snapshot_of(session_id: SessionId, row: tuple[Any, ...]) -> Snapshot:
         tool_calls=tool_calls,
         errors=errors,
         size=size,
-        provenance=None if provenance is None else Provenance.model_validate_json(provenance),
+        provenance=None if provenance is None else provenance_of(provenance),
     )
 
 

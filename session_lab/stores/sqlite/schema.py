@@ -7,7 +7,9 @@ has been through.  To change the tables, append to ``MIGRATIONS``; never edit an
 - ``message``: the logs; ``id`` is the history's number shifted left by 32, plus the position.
 - ``snapshot``: ``id`` likewise, with the revision; ``ranges`` are its pieces of the log.
 - ``event``: ``id`` likewise, with the seq; ``ranges`` are the messages that the body leaves out.
+- ``delta``: the texts that were streamed after the first one of an ``event``.
 - ``retired``: revision counters of purged ids, under a digest of the id.
+- ``unwiped``: has a row while the file may still hold text of what was purged.
 """
 
 from __future__ import annotations
@@ -17,13 +19,13 @@ import time
 from pathlib import Path
 
 from session_lab.errors import FormatError
+from session_lab.stores.files import BUSY_SECONDS, OpenFile
+from session_lab.stores.sqlite.rows import reading
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "connect", "prepare"]
 
 APPLICATION_ID = 0x534C4142
 """``SLAB``: marks a SQLite file as a store of session_lab."""
-
-BUSY_SECONDS = 5.0
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -104,14 +106,26 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID
         """,
     ),
+    (
+        """
+        CREATE TABLE delta (
+            event INTEGER NOT NULL,
+            n INTEGER NOT NULL,
+            text BLOB NOT NULL,
+            PRIMARY KEY (event, n)
+        ) WITHOUT ROWID
+        """,
+        "CREATE TABLE unwiped (since INTEGER NOT NULL)",
+    ),
 )
 
 
-def connect(path: Path, *, read_only: bool, synchronous: str) -> sqlite3.Connection:
+def connect(file: OpenFile, path: Path, *, read_only: bool, synchronous: str) -> sqlite3.Connection:
     """Open a file as a store, making or migrating its tables.
 
     Args:
-        path: the file; a new one is made unless ``read_only``.
+        file: the file; a new one is made unless ``read_only``.
+        path: how to name it in errors.
         read_only: open without the right to write.
         synchronous: SQLite's setting, ``FULL`` or ``NORMAL``.
 
@@ -119,20 +133,13 @@ def connect(path: Path, *, read_only: bool, synchronous: str) -> sqlite3.Connect
         FormatError: the file is another program's, or a newer version's.
         sqlite3.Error: SQLite can't open it.
     """
-    mode = "ro" if read_only else "rwc"
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-        timeout=BUSY_SECONDS,
-    )
+    connection = file.connect()
     try:
         prepare(connection, path, read_only=read_only)
         if not read_only:
             _use_write_ahead_log(connection)
             connection.execute(f"PRAGMA synchronous = {synchronous}")
-            # What is purged must not live on in free pages.
+            # What is removed must not live on in free pages.
             connection.execute("PRAGMA secure_delete = ON")
     except BaseException:
         connection.close()
@@ -163,9 +170,11 @@ def prepare(connection: sqlite3.Connection, path: Path, *, read_only: bool) -> N
     Raises:
         FormatError: the file is another program's, a newer version's, or old and read-only.
     """
-    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
+    # In one transaction: another process may be making the tables at this moment.
+    with reading(connection):
+        (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
     if application_id != APPLICATION_ID and (tables or version or application_id):
         names = ", ".join(sorted(tables)[:5]) or "none"
         raise FormatError(
@@ -198,12 +207,15 @@ def _migrate(connection: sqlite3.Connection) -> None:
     try:
         # Another process may have migrated while this one waited for the lock.
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        for statements in MIGRATIONS[version:]:
-            for statement in statements:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        if version < len(MIGRATIONS):
+            for statements in MIGRATIONS[version:]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # SQLite has already rolled back after some errors, such as a full disk.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise

@@ -16,6 +16,7 @@ from session_lab.models import (
     AgentSession,
     Annotations,
     Page,
+    Problem,
     RuntimeEvent,
     SessionId,
     SessionQuery,
@@ -25,19 +26,22 @@ from session_lab.models import (
     TrashEntry,
 )
 from session_lab.models.jsonvalue import encode_json
-from session_lab.stores.common import BaseSnapshotStore, Save
+from session_lab.stores.common import BaseSnapshotStore, Save, skipped
 from session_lab.stores.driver_errors import translator
-from session_lab.stores.rules import check_label, check_title
+from session_lab.stores.files import OpenFile, path_of
+from session_lab.stores.rules import AnnotationChange, check_annotations, check_label
 from session_lab.stores.sqlite import events, heads, query, schema, trash, writing
 from session_lab.stores.sqlite.rows import (
     SNAPSHOT_COLUMNS,
     first_id,
     id_of_key,
+    readable,
     reading,
+    reading_row,
     snapshot_of,
 )
 from session_lab.stores.sqlite.rows import writing as transaction
-from session_lab.stores.worker import Worker
+from session_lab.stores.worker import Source, Worker
 
 __all__ = ["SqliteSessionStore"]
 
@@ -80,12 +84,15 @@ class SqliteSessionStore(BaseSnapshotStore):
         super().__init__()
         if durability not in ("full", "normal"):
             raise ValueError(f"durability is 'full' or 'normal', not {durability!r}")
-        self.path = Path(path)
+        self.path = path_of(path)
         self.durability: Durability = durability
         self.read_only = read_only
         self._cache = heads.HeadCache()
+        file = OpenFile(self.path, "ro" if read_only else "rwc")
         self._worker = Worker(
-            functools.partial(_connect, self.path, durability, read_only),
+            Source(
+                functools.partial(_connect, file, self.path, durability, read_only), file.changed
+            ),
             translator(self.path),
             name=f"session-lab {self.path.name}",
         )
@@ -141,11 +148,15 @@ class SqliteSessionStore(BaseSnapshotStore):
 
     async def list(self) -> Sequence[SessionId]:
         """Give the ids of all sessions, in their order."""
-        return await self._read(_list)
+        ids, problems = await self._read(_list, self._where)
+        skipped(problems)
+        return ids
 
     async def snapshots(self, session_id: SessionRef) -> Sequence[Snapshot]:
         """Give a session's snapshots, oldest first."""
-        return await self._read(_snapshots, SessionId.of(session_id))
+        snapshots, problems = await self._read(_snapshots, SessionId.of(session_id), self._where)
+        skipped(problems)
+        return tuple(snapshots)
 
     # -- naming ---------------------------------------------------------------------------------
 
@@ -165,7 +176,7 @@ class SqliteSessionStore(BaseSnapshotStore):
         metadata: Mapping[str, Any] | None = None,
     ) -> None:
         """Give a session a title, tags or metadata (see ``SnapshotStore.annotate``)."""
-        change = (title if title is None else check_title(title), tags, metadata)
+        change = check_annotations(title, tags, metadata)
         await self._write(_annotate, SessionId.of(session_id), change)
 
     async def fork(
@@ -197,25 +208,27 @@ class SqliteSessionStore(BaseSnapshotStore):
 
     async def trash(self) -> Sequence[TrashEntry]:
         """Give what can be taken back, newest first."""
-        return await self._read(trash.trash)
+        entries, problems = await self._read(trash.trash, self._where)
+        skipped(problems)
+        return entries
 
     async def undelete(
         self, entry: TrashEntry, new_id: SessionRef | None = None
     ) -> Snapshot | None:
         """Take something back from the trash (see ``SnapshotStore.undelete``)."""
         target = None if new_id is None else SessionId.of(new_id)
-        return await self._write(trash.undelete, entry, target, self._where)
+        return await self._write(trash.undelete, entry, target, self._cache, self._where)
 
     async def purge(self, *entries: TrashEntry, older_than: timedelta | None = None) -> int:
         """Remove trash for good, from the write-ahead log too (see ``SnapshotStore.purge``)."""
         age = None if older_than is None else older_than // timedelta(microseconds=1)
-        return await self._write(trash.purge, entries, age, self._cache)
+        return await self._write(trash.purge, entries, age, self._cache, self._where)
 
     # -- questions ------------------------------------------------------------------------------
 
     async def sessions(self, query: SessionQuery | None = None) -> Page:
         """Give a page of summaries (see ``QueryableStore.sessions``)."""
-        return await self._read(_page, query or SessionQuery())
+        return await self._read(_page, query or SessionQuery(), self._where)
 
     async def count(self, query: SessionQuery | None = None) -> int:
         """Count the sessions a query finds."""
@@ -229,11 +242,20 @@ class SqliteSessionStore(BaseSnapshotStore):
 
     async def events(self, session_id: SessionRef, after: int = 0) -> Sequence[StoredEvent]:
         """Give a session's events with ``seq`` larger than ``after``, oldest first."""
-        return await self._read(events.events, SessionId.of(session_id), after, self._where)
+        found, problems = await self._read(
+            events.events, SessionId.of(session_id), after, self._where
+        )
+        skipped(problems)
+        return tuple(found)
 
 
-def _connect(path: Path, durability: Durability, read_only: bool) -> sqlite3.Connection:  # noqa: FBT001 - passed on
-    connection = schema.connect(path, read_only=read_only, synchronous=durability.upper())
+def _connect(
+    file: OpenFile,
+    path: Path,
+    durability: Durability,
+    read_only: bool,  # noqa: FBT001 - passed on
+) -> sqlite3.Connection:
+    connection = schema.connect(file, path, read_only=read_only, synchronous=durability.upper())
     query.add_functions(connection)
     return connection
 
@@ -248,14 +270,18 @@ def _load(
     return heads.load(connection, history, revision, where), revision
 
 
-def _list(connection: sqlite3.Connection) -> Sequence[SessionId]:
+def _list(
+    connection: sqlite3.Connection, where: str
+) -> tuple[Sequence[SessionId], Sequence[Problem]]:
     rows = connection.execute(
         "SELECT key FROM history WHERE deleted_at IS NULL AND head > 0 ORDER BY key"
     )
-    return [id_of_key(key) for (key,) in rows]
+    return readable(rows, lambda row: id_of_key(row[0]), lambda row: f"{where}, key {row[0]!r}")
 
 
-def _snapshots(connection: sqlite3.Connection, session_id: SessionId) -> Sequence[Snapshot]:
+def _snapshots(
+    connection: sqlite3.Connection, session_id: SessionId, where: str
+) -> tuple[Sequence[Snapshot], Sequence[Problem]]:
     history = heads.live_history(connection, session_id)
     first = first_id(history.number)
     rows = connection.execute(
@@ -263,11 +289,15 @@ def _snapshots(connection: sqlite3.Connection, session_id: SessionId) -> Sequenc
         "WHERE id >= ? AND id < ? AND deleted_at IS NULL ORDER BY id",
         (first, first + 2**32),
     )
-    return tuple(snapshot_of(session_id, row) for row in rows)
+    return readable(
+        rows,
+        lambda row: snapshot_of(session_id, row),
+        lambda row: f"{where}, session {session_id}, revision {row[0]}",
+    )
 
 
-def _page(connection: sqlite3.Connection, wanted: SessionQuery) -> Page:
-    return query.sessions(connection, wanted)
+def _page(connection: sqlite3.Connection, wanted: SessionQuery, where: str) -> Page:
+    return query.sessions(connection, wanted, where)
 
 
 def _count(connection: sqlite3.Connection, wanted: SessionQuery) -> int:
@@ -277,19 +307,20 @@ def _count(connection: sqlite3.Connection, wanted: SessionQuery) -> int:
 def _annotate(
     connection: sqlite3.Connection,
     session_id: SessionId,
-    change: tuple[str | None, Sequence[str] | None, Mapping[str, Any] | None],
+    change: AnnotationChange,
 ) -> None:
     with transaction(connection):
         history = heads.live_history(connection, session_id)
         title, tags, metadata = connection.execute(
             "SELECT title, tags, metadata FROM history WHERE number = ?", (history.number,)
         ).fetchone()
-        old = Annotations(
-            title=title,
-            tags=tuple(json.loads(tags)),
-            metadata=None if metadata is None else json.loads(metadata),
-        )
-        new = old.changed(*change)
+        with reading_row(f"session {session_id}, its title, tags and metadata"):
+            old = Annotations(
+                title=title,
+                tags=tuple(json.loads(tags)),
+                metadata=None if metadata is None else json.loads(metadata),
+            )
+        new = change.applied_to(old)
         connection.execute(
             "UPDATE history SET title = ?, tags = ?, metadata = ? WHERE number = ?",
             (

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 
 from session_lab.errors import StoreError
-from session_lab.models import SessionId, Snapshot, TrashEntry
+from session_lab.models import Problem, SessionId, Snapshot, TrashEntry
 from session_lab.models.jsonvalue import digest_of
 from session_lab.stores import clock
 from session_lab.stores.common import gone_from_trash, id_taken, session_trashed
@@ -14,6 +15,7 @@ from session_lab.stores.pieces import Range, unused
 from session_lab.stores.sqlite.heads import (
     HeadCache,
     History,
+    Log,
     counters_of,
     find_history,
     find_snapshot,
@@ -26,12 +28,16 @@ from session_lab.stores.sqlite.rows import (
     first_id,
     key_of,
     ranges_of,
+    readable,
+    reading_row,
     trash_entry_of,
     writing,
 )
 from session_lab.stores.sqlite.writing import copy_messages, pack_envelope, refresh_summary
 
 __all__ = ["delete", "delete_snapshot", "purge", "trash", "undelete"]
+
+_KEY = re.compile(r"h([0-9]{1,9})|s([0-9]{1,9})\.([0-9]{1,10})", re.ASCII)
 
 
 def delete(connection: sqlite3.Connection, session_id: SessionId) -> None:
@@ -64,8 +70,10 @@ def delete_snapshot(connection: sqlite3.Connection, session_id: SessionId, name:
         refresh_summary(connection, history.number)
 
 
-def trash(connection: sqlite3.Connection) -> Sequence[TrashEntry]:
-    """Give what can be taken back, newest first."""
+def trash(
+    connection: sqlite3.Connection, where: str
+) -> tuple[Sequence[TrashEntry], Sequence[Problem]]:
+    """Give what can be taken back, newest first, and the rows that can't be read."""
     rows = connection.execute(
         """
         SELECT number, NULL, key, deleted_at, snapshots, messages, size, title, preview
@@ -77,8 +85,8 @@ def trash(connection: sqlite3.Connection) -> Sequence[TrashEntry]:
         WHERE snapshot.deleted_at IS NOT NULL
         """
     ).fetchall()
-    entries = [trash_entry_of(row) for row in rows]
-    return sorted(entries, key=lambda entry: (entry.deleted_at, entry.key), reverse=True)
+    entries, problems = readable(rows, trash_entry_of, lambda row: f"{where}, history {row[0]}")
+    return sorted(entries, key=lambda entry: (entry.deleted_at, entry.key), reverse=True), problems
 
 
 def _find_trashed(connection: sqlite3.Connection, entry: TrashEntry) -> tuple[History, int | None]:
@@ -87,9 +95,10 @@ def _find_trashed(connection: sqlite3.Connection, entry: TrashEntry) -> tuple[Hi
     Raises:
         SnapshotNotFound: the entry is not in the trash any more.
     """
-    number, _, revision = entry.key[1:].partition(".")
-    if not number.isdecimal() or (revision and not revision.isdecimal()):
+    match = _KEY.fullmatch(entry.key)
+    if match is None:
         raise gone_from_trash()
+    number, revision = int(match[1] or match[2]), int(match[3] or 0)
     row = connection.execute(
         """
         SELECT number, key, head, log_end, next_revision, next_event FROM history
@@ -97,19 +106,20 @@ def _find_trashed(connection: sqlite3.Connection, entry: TrashEntry) -> tuple[Hi
             ELSE EXISTS (SELECT 1 FROM snapshot WHERE id = :id AND deleted_at IS NOT NULL) END
         """,
         {
-            "number": int(number),
-            "id": first_id(int(number)) + int(revision) if revision else None,
+            "number": number,
+            "id": first_id(number) + revision if revision else None,
         },
     ).fetchone()
     if row is None or row[1] != key_of(entry.session_id):
         raise gone_from_trash()
-    return History(row[0], entry.session_id, *row[2:]), int(revision) if revision else None
+    return History(row[0], entry.session_id, *row[2:]), revision or None
 
 
 def undelete(
     connection: sqlite3.Connection,
     entry: TrashEntry,
     new_id: SessionId | None,
+    cache: HeadCache,
     where: str,
 ) -> Snapshot | None:
     """Take something back from the trash."""
@@ -122,7 +132,8 @@ def undelete(
             if find_history(connection, target) is not None:
                 raise id_taken(target)
             if revision is not None:
-                history = _move_snapshot(connection, history, revision, target)
+                cache.forget(history.number)
+                _move_snapshot(connection, history, revision, target, where)
             else:
                 _rename(connection, history, target, where)
                 connection.execute(
@@ -153,8 +164,8 @@ def _undelete_snapshot(connection: sqlite3.Connection, history: History, revisio
 
 
 def _move_snapshot(
-    connection: sqlite3.Connection, history: History, revision: int, target: SessionId
-) -> History:
+    connection: sqlite3.Connection, history: History, revision: int, target: SessionId, where: str
+) -> None:
     """Make a new session of one snapshot from the trash, under its old revision."""
     new = start_history(connection, target)
     end = copy_messages(connection, history.number, revision, new.number, 0)
@@ -170,8 +181,7 @@ def _move_snapshot(
     refresh_summary(connection, new.number)
     _free_unused(connection, history)
     moved = History(new.number, history.session_id, revision, end, revision + 1, new.next_event)
-    _rename(connection, moved, target, "trash")
-    return moved
+    _rename(connection, moved, target, where)
 
 
 def _rename(
@@ -183,8 +193,9 @@ def _rename(
         revisions = connection.execute(
             "SELECT id - ? FROM snapshot WHERE id >= ? AND id < ?", (first, first, first + 2**32)
         ).fetchall()
+        log = Log(connection, history)
         for (revision,) in revisions:
-            session = load(connection, history, revision, where).copy(id=target)
+            session = load(connection, history, revision, where, log).copy(id=target)
             connection.execute(
                 "UPDATE snapshot SET envelope = ?, digest = ? WHERE id = ?",
                 (pack_envelope(session), bytes.fromhex(session.digest), first + revision),
@@ -215,6 +226,7 @@ def purge(
     entries: Sequence[TrashEntry],
     older_than: int | None,
     cache: HeadCache,
+    where: str,
 ) -> int:
     """Remove trash for good, from the write-ahead log too.
 
@@ -223,48 +235,65 @@ def purge(
         entries: what to remove; none for everything.
         older_than: microseconds that must have passed since the deletion, or None.
         cache: forgets what it knew of the logs.
+        where: how to name the file in errors.
 
     Returns:
         How many entries went.
 
     Raises:
-        StoreError: everything went, but the log file could not be emptied.
+        SnapshotNotFound: one of the entries is not in the trash any more; none went.
+        StoreError: everything went, but the file could not be written anew.
     """
     with writing(connection):
         now = clock.micros(clock.now())
         gone = [
             entry
-            for entry in entries or trash(connection)
+            for entry in entries or trash(connection, where)[0]
             if older_than is None or now - clock.micros(entry.deleted_at) >= older_than
         ]
-        # Snapshots first: with its session gone, an entry of a snapshot would be gone as well.
-        for entry in sorted(gone, key=lambda entry: entry.revision is None):
-            history, revision = _find_trashed(connection, entry)
-            cache.forget(history.number)
-            if revision is None:
-                _purge_history(connection, history)
-            else:
-                connection.execute(
-                    "DELETE FROM snapshot WHERE id = ?", (first_id(history.number) + revision,)
-                )
-                _free_unused(connection, history)
-    _cut_log_off(connection)
-    return len(gone)
+        found = {entry.key: _find_trashed(connection, entry) for entry in gone}
+        histories = {history.number: history for history, _ in found.values()}
+        for history, revision in found.values():
+            if revision is not None:
+                row = (first_id(history.number) + revision,)
+                connection.execute("DELETE FROM snapshot WHERE id = ?", row)
+        whole = {history.number for history, revision in found.values() if revision is None}
+        for number, history in histories.items():
+            cache.forget(number)
+            (_purge_history if number in whole else _free_unused)(connection, history)
+        if found:
+            connection.execute("INSERT INTO unwiped VALUES (?)", (now,))
+        unwiped = connection.execute("SELECT EXISTS (SELECT 1 FROM unwiped)").fetchone()[0]
+    if unwiped:
+        _wipe(connection, where)
+    return len(found)
 
 
-def _cut_log_off(connection: sqlite3.Connection) -> None:
-    """Write the write-ahead log back and empty it: it still holds what was overwritten.
+def _wipe(connection: sqlite3.Connection, where: str) -> None:
+    """Write the file anew and empty its log: what was removed may still stand in both.
+
+    ``secure_delete`` is not enough: where rows were moved from one page to another, their old bytes
+    stay between the cells.  ``unwiped`` keeps its row until all is done, so that after a crash the
+    next purge does it.
 
     Raises:
-        StoreError: somebody reads the file, so that the log can't be emptied yet.
+        StoreError: somebody uses the file, or there is no room for it.
     """
-    (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
+    try:
+        connection.execute("VACUUM")
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        reason = "another reader keeps its log from being emptied" if busy else ""
+    except sqlite3.OperationalError as error:
+        reason = str(error)
+    if reason:
         raise StoreError(
-            "the trash was removed from the database, but another reader keeps its log file from "
-            "being emptied, and the text may still be there",
-            hint="close the other programs that use the file, then call purge() again",
+            "the trash was removed, but the file could not be written anew, and the text may still "
+            f"be in it or its log: {reason}",
+            where=where,
+            hint="close the other programs that use the file (a reader is enough to hold it up), "
+            "see that the disk has room for a second copy, then call purge() again",
         )
+    connection.execute("DELETE FROM unwiped")
 
 
 def _purge_history(connection: sqlite3.Connection, history: History) -> None:
@@ -274,6 +303,7 @@ def _purge_history(connection: sqlite3.Connection, history: History) -> None:
             f"DELETE FROM {table} WHERE id >= ? AND id < ?",  # noqa: S608 - names from this line
             (first, first + 2**32),
         )
+    connection.execute("DELETE FROM delta WHERE event >= ? AND event < ?", (first, first + 2**32))
     connection.execute("DELETE FROM history WHERE number = ?", (history.number,))
     _retire(connection, history)
 
@@ -305,7 +335,9 @@ def _free_unused(connection: sqlite3.Connection, history: History) -> None:
         "SELECT ranges FROM event WHERE id >= ? AND id < ? AND ranges IS NOT NULL",
     ):
         for (text,) in connection.execute(query, bounds):
-            used += ranges_of(text)
+            # Damage stops it: what a snapshot uses that can't tell must not be freed.
+            with reading_row(f"session {history.session_id}, its ranges"):
+                used += ranges_of(text)
     (end,) = connection.execute(
         "SELECT log_end FROM history WHERE number = ?", (history.number,)
     ).fetchone()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from session_lab.errors import StoreError
 from session_lab.models import AgentSession, SessionId, Snapshot
 from session_lab.models.jsonvalue import encode_json
 from session_lab.models.simple import simple_messages
@@ -17,12 +18,11 @@ from session_lab.models.snapshots import SnapshotRef
 from session_lab.stores import clock
 from session_lab.stores.common import Save, id_taken, label_taken
 from session_lab.stores.pieces import Plan, Range, join, plan_save
-from session_lab.stores.rules import first_free_fork, state_facts
+from session_lab.stores.rules import FrozenState, Key, StateFacts, first_free_fork, state_facts
 from session_lab.stores.sqlite.heads import (
     Head,
     HeadCache,
     History,
-    Key,
     find_history,
     find_snapshot,
     get_snapshot,
@@ -34,10 +34,11 @@ from session_lab.stores.sqlite.heads import (
 from session_lab.stores.sqlite.rows import (
     first_id,
     key_of,
-    message_key,
     message_row,
+    provenance_text,
     ranges_of,
     ranges_text,
+    row_id,
     writing,
 )
 
@@ -82,65 +83,71 @@ def _set_label(
 
 def record(connection: sqlite3.Connection, save: Save, cache: HeadCache) -> tuple[Snapshot, bool]:
     """Carry out a save: give the head, and whether it is new."""
-    session_id = save.state.session_id
+    head, written = None, dict[Key, int]()
     with writing(connection):
-        history = find_history(connection, session_id)
-        head = history.head if history else 0
-        save.check_head(head)
-        if history and head:
-            snapshot = get_snapshot(connection, history, head)
-            if snapshot.digest == save.state.digest:
-                if save.label is not None:
-                    snapshot = _set_label(connection, history, head, save.label)
-                return snapshot, False
-        if history is None:
-            history = start_history(connection, session_id)
-        if save.label is not None:
-            check_label_free(connection, history, save.label, 0)
-        parent, diverged = save.parent_on(head)
-        base = cache.get(connection, history)
-        plan, keys = _append(connection, history, base, save.state.session)
-        snapshot = _insert_snapshot(
-            connection,
-            history,
-            save.state.session,
-            plan.ranges,
-            _Facts(
-                label=save.label,
-                parent=None if parent is None else (session_id, parent),
-                diverged=diverged,
-                observed=save.observed,
-                provenance=save.provenance.model_dump_json() if save.provenance else None,
-            ),
-        )
-        end = history.log_end + len(plan.write)
-        _advance(connection, history, snapshot, end, observed=save.observed)
-    cache.put(history.number, _new_head(snapshot.revision, plan, keys, base, history.log_end))
-    return snapshot, True
+        history = find_history(connection, save.state.session_id)
+        save.check_head(history.head if history else 0)
+        snapshot = None if history is None else _unchanged(connection, history, save)
+        if snapshot is None:
+            history = history or start_history(connection, save.state.session_id)
+            snapshot, head, written = _record_new(connection, history, save, cache)
+    # Only what is committed is remembered.
+    save.kept_as(snapshot)
+    if head is not None and history is not None:
+        cache.put(history.number, head, written)
+    return snapshot, head is not None
+
+
+def _unchanged(connection: sqlite3.Connection, history: History, save: Save) -> Snapshot | None:
+    """Give the head where the save would change nothing; a label is set all the same."""
+    if not history.head:
+        return None
+    snapshot = get_snapshot(connection, history, history.head)
+    if snapshot.digest != save.state.digest:
+        return None
+    if save.label is None:
+        return snapshot
+    return _set_label(connection, history, history.head, save.label)
+
+
+def _record_new(
+    connection: sqlite3.Connection, history: History, save: Save, cache: HeadCache
+) -> tuple[Snapshot, Head, dict[Key, int]]:
+    """Append a snapshot: give it, what is known of the new head, and what the log has more."""
+    if save.label is not None:
+        check_label_free(connection, history, save.label, 0)
+    parent, diverged = save.parent_on(history.head)
+    base = cache.get(connection, history)
+    plan = _append(connection, history, base, save.state)
+    facts = _Facts(
+        label=save.label,
+        parent=None if parent is None else (history.session_id, parent),
+        diverged=diverged,
+        observed=save.observed,
+        provenance=provenance_text(save.provenance),
+    )
+    state = save.state
+    new = _New(state.session, state.digest, state.content.facts, plan.ranges)
+    snapshot = _insert_snapshot(connection, history, new, facts)
+    end = history.log_end + len(plan.write)
+    _advance(connection, history, snapshot, end, observed=save.observed)
+    keys = state.content.keys
+    written = {keys[index]: history.log_end + n for n, index in enumerate(plan.write)}
+    return snapshot, Head(snapshot.revision, plan.ranges, keys, base.known), written
 
 
 def _append(
-    connection: sqlite3.Connection, history: History, base: Head, session: AgentSession
-) -> tuple[Plan, list[Key]]:
-    messages = session.chat_messages
-    keys = [message_key(message) for message in messages]
+    connection: sqlite3.Connection, history: History, base: Head, state: FrozenState
+) -> Plan:
+    messages, keys = state.content.messages, state.content.keys
     plan = plan_save(base.keys, base.ranges, keys, known=base.known, end=history.log_end)
-    first = first_id(history.number) + history.log_end
+    first = row_id(history.number, history.log_end)
+    row_id(history.number, history.log_end + len(plan.write))
     connection.executemany(
         "INSERT INTO message (id, digest, form, body) VALUES (?, ?, ?, ?)",
         [message_row(first + n, messages[index]) for n, index in enumerate(plan.write)],
     )
-    return plan, keys
-
-
-def _new_head(revision: int, plan: Plan, keys: list[Key], base: Head, end: int) -> Head:
-    known = base.known
-    for offset, index in enumerate(plan.write):
-        known[keys[index]] = end + offset
-    if len(known) > 2 * len(keys) + 64:
-        # Much of what is known left the head long ago: keep what the head has.
-        known = {key: known[key] for key in keys}
-    return Head(revision, plan.ranges, keys, known)
+    return plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,41 +159,65 @@ class _Facts:
     provenance: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    """What a new snapshot holds."""
+
+    session: AgentSession
+    digest: str
+    counts: StateFacts
+    ranges: Sequence[Range]
+
+    @classmethod
+    def of(cls, session: AgentSession, ranges: Sequence[Range]) -> _New:
+        return cls(session, session.digest, state_facts(session.chat_messages), ranges)
+
+
 def pack_envelope(session: AgentSession) -> bytes:
     """Give a session's envelope as stored: the oldest form's redundant view is made anew on load."""
     envelope = session.envelope()
-    if envelope.get("messages") == simple_messages(session.chat_messages):
+    if "messages" in envelope and envelope["messages"] == simple_messages(session.chat_messages):
         envelope["messages"] = None
     return encode_json(envelope)
+
+
+def _pack_origin(session: AgentSession) -> bytes | None:
+    try:
+        return None if session.origin is None else encode_json(session.origin)
+    except TypeError as error:
+        raise StoreError(
+            f"the session's origin has no JSON form: {error}",
+            where=f"session {session.id}",
+            hint="put JSON values into session.origin, or set it to None",
+        ) from error
 
 
 def _insert_snapshot(
     connection: sqlite3.Connection,
     history: History,
-    session: AgentSession,
-    ranges: Sequence[Range],
+    new: _New,
     facts: _Facts,
 ) -> Snapshot:
-    counts = state_facts(session.chat_messages)
+    counts = new.counts
     revision = history.next_revision
     row: dict[str, Any] = {
-        "id": first_id(history.number) + revision,
+        "id": row_id(history.number, revision),
         "recorded_at": clock.micros(clock.now()),
         "label": facts.label,
         "parent_key": key_of(facts.parent[0]) if facts.parent else None,
         "parent_revision": facts.parent[1] if facts.parent else None,
         "diverged": facts.diverged,
         "observed": facts.observed,
-        "digest": bytes.fromhex(session.digest),
+        "digest": bytes.fromhex(new.digest),
         "messages": counts.messages,
         "turns": counts.turns,
         "tool_calls": counts.tool_calls,
         "errors": counts.errors,
         "size": counts.size,
         "preview": counts.preview,
-        "ranges": ranges_text(ranges),
-        "envelope": pack_envelope(session),
-        "origin": None if session.origin is None else encode_json(session.origin),
+        "ranges": ranges_text(new.ranges),
+        "envelope": pack_envelope(new.session),
+        "origin": _pack_origin(new.session),
         "provenance": facts.provenance,
     }
     connection.execute(_INSERT_SNAPSHOT, row)
@@ -288,7 +319,7 @@ def revert(
             (first_id(history.number) + old.revision,),
         ).fetchone()
         facts = _Facts(parent=(session_id, old.revision))
-        snapshot = _insert_snapshot(connection, history, session, ranges_of(ranges), facts)
+        snapshot = _insert_snapshot(connection, history, _New.of(session, ranges_of(ranges)), facts)
         _advance(connection, history, snapshot, history.log_end, observed=False)
         return snapshot
 
@@ -320,7 +351,9 @@ def fork(
         end = copy_messages(connection, source.number, revision, target.number, target.log_end)
         facts = _Facts(parent=(session_id, revision))
         ranges = join([(target.log_end, end)])
-        snapshot = _insert_snapshot(connection, target, session.copy(id=new_id), ranges, facts)
+        snapshot = _insert_snapshot(
+            connection, target, _New.of(session.copy(id=new_id), ranges), facts
+        )
         _advance(connection, target, snapshot, end, observed=False)
         return snapshot
 
