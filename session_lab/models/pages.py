@@ -54,8 +54,8 @@ class SessionQuery(BaseModel):
     """Ask for a page of sessions.
 
     Args:
-        search: literal words; each must occur, in any case, somewhere in the title, the tags or the
-            text of the head's messages.  None or blank: all sessions.
+        search: literal words; each must occur, in any case, somewhere in the id as it is displayed,
+            the title, the tags or the text of the head's messages.  None or blank: all sessions.
         filters: all must hold.
         sort: the column to sort by; sessions without a value come last.
         descending: the largest first.  Equal ones come in the order of their ids, always ascending.

@@ -238,11 +238,16 @@ class SnapshotStore(QueryableStore, EventSink, Protocol):
         """
         ...
 
-    async def purge(self, *entries: TrashEntry, older_than: timedelta | None = None) -> int:
+    async def purge(
+        self,
+        entries: Sequence[TrashEntry] | None = None,
+        *,
+        older_than: timedelta | None = None,
+    ) -> int:
         """Remove trash for good: nothing of its text stays, only a revision counter.
 
         Args:
-            entries: what to remove; none for everything in the trash.
+            entries: what to remove, as ``trash`` gave it; None for everything in the trash.
             older_than: only what was deleted at least so long ago.
 
         Returns:

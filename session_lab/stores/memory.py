@@ -346,13 +346,18 @@ class InMemorySessionStore(BaseSnapshotStore):
         self._next_event[target] = max(self._next_event.get(target, 1), *seqs, 1)
         history.session_id = target
 
-    async def purge(self, *entries: TrashEntry, older_than: timedelta | None = None) -> int:
+    async def purge(
+        self,
+        entries: Sequence[TrashEntry] | None = None,
+        *,
+        older_than: timedelta | None = None,
+    ) -> int:
         """Remove trash for good (see ``SnapshotStore.purge``)."""
         with self._lock:
             now = clock.now()
             gone = [
                 entry
-                for entry in entries or await self.trash()
+                for entry in (await self.trash() if entries is None else entries)
                 if older_than is None or now - entry.deleted_at >= older_than
             ]
             # All are looked up first: where one is gone already, none goes.

@@ -150,6 +150,7 @@ def found(
         return kept
 
     def texts(summary: SessionSummary) -> Iterable[str]:
+        yield str(summary.session_id)
         yield summary.title or ""
         yield from summary.tags
         yield from text_of(summary)

@@ -156,6 +156,10 @@ async def _search_finds_literal_words_anywhere(store: Any) -> None:
     assert await found("read_file") == [3]
     assert await found('"path') == [3]
     assert await found("disk nowhere") == []
+    await said(store, SessionId(4071, "deploy/Api"), "a session named in words")
+    assert await found("4071") == [4071]
+    assert await found("DEPLOY/api words") == [4071]
+    await store.delete(SessionId(4071, "deploy/Api"))
     assert await found("  ") == [1, 2, 3]
     assert await found("\ud800") == []
 
@@ -193,6 +197,7 @@ async def _filters_compare_what_a_column_holds(store: Any) -> None:
     assert await found(("updated_at", ">", past)) == [1, 2]
     assert await found(("created_at", "<=", past)) == []
     assert await found(("session_id", ">", 1)) == [2]
+    assert await found(("session_id", "has", "2")) == [2]
     assert await found(("size", "<", 2**70)) == [1, 2]
     assert await found(("size", ">", 2**70)) == []
     assert await found(("size", ">", -(2**70))) == [1, 2]

@@ -151,7 +151,8 @@ async def _purge_takes_what_it_is_given(store: Any) -> None:
     newest = (await store.trash())[0]
     assert newest.session_id == SessionId(3)
     assert await store.purge(older_than=timedelta(days=1)) == 0
-    assert await store.purge(newest) == 1
+    assert await store.purge([]) == 0
+    assert await store.purge([newest]) == 1
     assert {entry.session_id for entry in await store.trash()} == {SessionId(1), SessionId(2)}
 
 
@@ -161,11 +162,11 @@ async def _purge_takes_snapshots_and_their_session_together(store: Any) -> None:
     await store.delete_snapshot(1, 2)
     await store.delete(1)
     entries = await store.trash()
-    assert await store.purge(*entries, *entries) == 3
+    assert await store.purge([*entries, *entries]) == 3
     assert len(await store.trash()) == 0
     await said(store, 2, "kept")
     await store.delete(2)
-    await expect_raises(SnapshotNotFound, store.purge(*await store.trash(), entries[0]))
+    await expect_raises(SnapshotNotFound, store.purge([*await store.trash(), entries[0]]))
     assert len(await store.trash()) == 1
 
 

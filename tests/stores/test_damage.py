@@ -171,7 +171,7 @@ async def test_a_forged_entry_is_not_in_the_trash(path, key):
     async with SqliteSessionStore(path) as store:
         await store.save(sample())
         await store.delete(1)
-        for call in (store.undelete(entry(key)), store.purge(entry(key))):
+        for call in (store.undelete(entry(key)), store.purge([entry(key)])):
             with pytest.raises(SessionLabError, match="not in the trash"):
                 await call
         assert len(await store.trash()) == 1

@@ -156,7 +156,7 @@ class SameAnswers(RuleBasedStateMachine):
     def purge(self, which):
         async def call(store, _):
             entries = [e for n, e in enumerate(await store.trash()) if n in which]
-            return await store.purge(*entries) if entries else None
+            return await store.purge(entries)
 
         self.both(call)
 

@@ -30,7 +30,8 @@ _LISTED = "deleted_at IS NULL AND head > 0"
 _OPERATORS = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 _WORD = """
-    (instr(fold(title), :{name}) OR instr(fold_tags(tags), :{name}) OR EXISTS (
+    (instr(display(key), :{name}) OR instr(fold(title), :{name})
+    OR instr(fold_tags(tags), :{name}) OR EXISTS (
         SELECT 1 FROM snapshot,
             json_each(CASE WHEN json_valid(snapshot.ranges) THEN snapshot.ranges ELSE '[]' END)
                 AS piece,
@@ -87,7 +88,7 @@ def _condition(condition: Filter, name: str) -> tuple[str, Any]:
     column, value = condition.column, condition.value
     check_filter(condition)
     if condition.op == "has":
-        folded = {"tags": "fold_tags(tags)", "session_id": "fold(display(key))"}
+        folded = {"tags": "fold_tags(tags)", "session_id": "display(key)"}
         looked_at = folded.get(column, f"fold({column})")
         return f"instr({looked_at}, :{name})", _folded(str(value))
     if column == "tags":

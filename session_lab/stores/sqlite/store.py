@@ -219,7 +219,12 @@ class SqliteSessionStore(BaseSnapshotStore):
         target = None if new_id is None else SessionId.of(new_id)
         return await self._write(trash.undelete, entry, target, self._cache, self._where)
 
-    async def purge(self, *entries: TrashEntry, older_than: timedelta | None = None) -> int:
+    async def purge(
+        self,
+        entries: Sequence[TrashEntry] | None = None,
+        *,
+        older_than: timedelta | None = None,
+    ) -> int:
         """Remove trash for good, from the write-ahead log too (see ``SnapshotStore.purge``)."""
         age = None if older_than is None else older_than // timedelta(microseconds=1)
         return await self._write(trash.purge, entries, age, self._cache, self._where)

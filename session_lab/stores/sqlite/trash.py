@@ -223,7 +223,7 @@ def _rename(
 
 def purge(
     connection: sqlite3.Connection,
-    entries: Sequence[TrashEntry],
+    entries: Sequence[TrashEntry] | None,
     older_than: int | None,
     cache: HeadCache,
     where: str,
@@ -232,7 +232,7 @@ def purge(
 
     Args:
         connection: the store's.
-        entries: what to remove; none for everything.
+        entries: what to remove; None for everything.
         older_than: microseconds that must have passed since the deletion, or None.
         cache: forgets what it knew of the logs.
         where: how to name the file in errors.
@@ -248,7 +248,7 @@ def purge(
         now = clock.micros(clock.now())
         gone = [
             entry
-            for entry in entries or trash(connection, where)[0]
+            for entry in (trash(connection, where)[0] if entries is None else entries)
             if older_than is None or now - clock.micros(entry.deleted_at) >= older_than
         ]
         found = {entry.key: _find_trashed(connection, entry) for entry in gone}
