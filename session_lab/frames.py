@@ -18,7 +18,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from session_lab.errors import SessionLabError, SkippedRowWarning, StoreError
-from session_lab.models import SessionId, SessionQuery, SessionSummary
+from session_lab.models import AgentSession, SessionId, SessionQuery, SessionSummary
 from session_lab.stores.rules import state_facts
 from session_lab.views.difference_records import DIFF, diff_records
 from session_lab.views.records import (
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from session_lab.diffing import SessionDiff
-    from session_lab.models import AgentSession, Page, SessionRef, Snapshot, StoredEvent
+    from session_lab.models import Page, SessionRef, Snapshot, StoredEvent
     from session_lab.stores.base import SessionStore
 
     DataFrame = pd.DataFrame  # for the annotations of lower layers, which don't know pandas
@@ -160,6 +160,12 @@ def of_summaries(summaries: Iterable[SessionSummary]) -> pd.DataFrame:
 # -- one session -----------------------------------------------------------------------------------
 
 
+def _check_session(session: object) -> None:
+    if not isinstance(session, AgentSession):
+        kind = type(session).__name__
+        raise TypeError(f"give a session, such as `await store.load(id)`, not {kind}")
+
+
 def messages(session: AgentSession) -> pd.DataFrame:
     """Give the messages of a session, ephemeral ones too.
 
@@ -183,6 +189,7 @@ def messages(session: AgentSession) -> pd.DataFrame:
     >>> messages(session)["text"].tolist()
     ['hi']
     """
+    _check_session(session)
     rows = message_records(session)
     return _frame(MESSAGES, rows, _pandas().RangeIndex(len(rows), name="message"))
 
@@ -210,6 +217,7 @@ def tool_calls(session: AgentSession) -> pd.DataFrame:
     >>> tool_calls(session)["parsed"].tolist()
     [{'path': '.'}]
     """
+    _check_session(session)
     rows = tool_call_records(session)
     return _frame(TOOL_CALLS, rows, _pandas().RangeIndex(len(rows)))
 

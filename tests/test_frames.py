@@ -348,3 +348,9 @@ def test_importing_frames_does_not_import_pandas():
     code = "import sys, session_lab.frames; print('pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_what_is_no_session_is_refused_in_words():
+    for make in (frames.messages, frames.tool_calls):
+        with pytest.raises(TypeError, match=r"give a session, such as .* not int"):
+            make(42)

@@ -126,7 +126,7 @@ class Browsing:
 
     async def search(self, text: str) -> Outcome[None]:
         """Show the sessions with these words."""
-        words = text.strip() or None
+        words = (text or "").strip() or None
         return await self._asked(self._query.model_copy(update={"search": words}))
 
     async def sort(self, column: str, *, descending: bool) -> Outcome[None]:

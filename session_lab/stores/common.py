@@ -21,7 +21,14 @@ from session_lab.errors import (
 )
 from session_lab.models import AgentSession, Problem, Provenance, SessionId, SessionRef, Snapshot
 from session_lab.stores.base import SessionStore, current_provenance
-from session_lab.stores.rules import FrozenState, Place, Standing, check_label, freeze_state
+from session_lab.stores.rules import (
+    FrozenState,
+    Place,
+    Standing,
+    check_label,
+    check_session,
+    freeze_state,
+)
 
 __all__ = [
     "BaseSnapshotStore",
@@ -118,6 +125,7 @@ class BaseSnapshotStore(ABC):
     ) -> Snapshot:
         """Keep the session's present state as a new snapshot (see ``SnapshotStore.save``)."""
         self._check_open()
+        check_session(session)
         place = self._standing.of(session)
         state = freeze_state(session, place.content)
         place.content = state.content

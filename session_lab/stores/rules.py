@@ -92,6 +92,17 @@ class StateFacts:
     preview: str
 
 
+def check_session(session: object) -> None:
+    """Check that what somebody wants to save is a session.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if not isinstance(session, AgentSession):
+        kind = type(session).__name__
+        raise TypeError(f"a store keeps AgentSession objects, not {kind}: make one, or load one")
+
+
 def freeze_state(session: AgentSession, before: Content | None = None) -> FrozenState:
     """Take a session's content as it is now.
 
@@ -101,7 +112,9 @@ def freeze_state(session: AgentSession, before: Content | None = None) -> Frozen
 
     Raises:
         StoreError: the session has no id (as the crate's stores say).
+        TypeError: it is no session.
     """
+    check_session(session)
     if session.id is None:
         raise StoreError("session has no id", hint="make it with AgentSession(id=…) or copy(id=…)")
     own = session.copy()

@@ -139,3 +139,14 @@ def test_a_session_object_can_be_dropped_while_its_store_lives():
     gc.collect()
     assert reference() is None
     assert not standing._known
+
+
+async def test_what_is_no_session_is_refused_in_words(tmp_path):
+    for store in (
+        InMemorySessionStore(),
+        SqliteSessionStore(tmp_path / "a.db"),
+        AgentBaseStore(tmp_path / "b.db", read_only=False),
+    ):
+        with pytest.raises(TypeError, match="keeps AgentSession objects, not str"):
+            await store.save("x")
+        await store.close()
