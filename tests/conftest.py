@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 
-# On CI the same examples each time, so that a failure can be run again anywhere; elsewhere new
-# ones. No deadline: a busy machine is no bug.
+# On CI the same examples each time, so that a failure can be run again anywhere; elsewhere fewer
+# and new ones, which add up over many runs. No deadline: a busy machine is no bug.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
-settings.register_profile("dev", deadline=None)
+settings.register_profile("dev", max_examples=30, deadline=None)
 settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
 )

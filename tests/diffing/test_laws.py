@@ -92,7 +92,7 @@ def rich() -> SearchStrategy[Pair]:
 
 # Drawing a rich session takes a hundred times as long as comparing it.
 few = settings(max_examples=40)
-many = settings(max_examples=400)
+many = settings(max_examples=150)
 
 
 def paired_by(found: SessionDiff, side: str) -> Counter[int]:

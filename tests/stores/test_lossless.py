@@ -55,7 +55,7 @@ SNAPSHOT_STORES = ("memory", "sqlite")
 
 
 @pytest.mark.parametrize("kind", SNAPSHOT_STORES)
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(wire=wire_sessions(), session_id=session_ids())
 def test_a_session_of_any_crate_version_comes_back_exactly(bench, kind, wire, session_id):
     wire = {**wire, "id": session_id.to_wire()}
@@ -70,7 +70,7 @@ def test_a_session_of_any_crate_version_comes_back_exactly(bench, kind, wire, se
 
 
 @pytest.mark.parametrize("kind", SNAPSHOT_STORES)
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(states=changed_sessions(ids=session_ids()))
 def test_both_states_of_an_edited_session_are_kept(bench, kind, states):
     store = bench.stores[kind]
@@ -83,7 +83,7 @@ def test_both_states_of_an_edited_session_are_kept(bench, kind, states):
 
 
 @pytest.mark.parametrize("kind", SNAPSHOT_STORES)
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(states=changed_sessions(ids=session_ids()))
 def test_a_fork_differs_by_its_id_only(bench, kind, states):
     store = bench.stores[kind]
@@ -94,7 +94,7 @@ def test_a_fork_differs_by_its_id_only(bench, kind, states):
 
 
 @pytest.mark.parametrize("kind", SNAPSHOT_STORES)
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(event=events())
 def test_any_event_comes_back_exactly(bench, kind, event):
     store = bench.stores[kind]
@@ -104,7 +104,7 @@ def test_any_event_comes_back_exactly(bench, kind, event):
     assert as_json(stored.event.to_wire()) == as_json(event.to_wire())
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(wire=wire_sessions(), session_id=session_ids())
 def test_the_crates_table_gives_back_a_session_equal_to_what_was_saved(bench, wire, session_id):
     try:

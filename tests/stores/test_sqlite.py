@@ -158,7 +158,7 @@ async def test_purging_leaves_no_text_in_the_file_nor_in_its_log(path):
 
 
 async def test_a_purge_that_can_not_empty_the_log_says_so(path, monkeypatch):
-    monkeypatch.setattr("session_lab.stores.sqlite.schema.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("session_lab.stores.files.BUSY_SECONDS", 0.05)
     async with SqliteSessionStore(path) as store:
         await store.save(turns(3, text="an-unusual-secret-word"))
         await store.delete(1)

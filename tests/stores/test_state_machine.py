@@ -213,4 +213,4 @@ class SameAnswers(RuleBasedStateMachine):
 
 
 TestSameAnswers = SameAnswers.TestCase
-TestSameAnswers.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestSameAnswers.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
