@@ -220,6 +220,19 @@ test("a comparison of other sessions is not shown beside the one opened next", (
   assert.equal(all(".slx-change").length, 1);
 });
 
+test("a comparison says so when its newest side is the newest no longer", () => {
+  const { model, all } = show({
+    _detail: detailOf(),
+    _comparison: comparisonOf([diffRow("added")]),
+  });
+  const sides = () => all(".slx-compared-side").map((each) => each.textContent);
+  assert.ok(sides()[1].includes("newest"));
+  const three = [snapshot(3, 3), snapshot(2, 3), snapshot(1, 3)];
+  model.change("_detail", detailOf({ snapshots: three }));
+  assert.equal(sides().length, 2);
+  assert.ok(!sides()[1].includes("newest"));
+});
+
 test("a snapshot is compared with its neighbour, the older first", () => {
   const three = [snapshot(5, 5), snapshot(3, 5), snapshot(1, 5)];
   const pair = (revision) => neighbours(three, revision).map((each) => each.revision);

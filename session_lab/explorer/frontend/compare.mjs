@@ -96,6 +96,9 @@ export class Compare {
       const { left, right } = this.#comparison;
       this.#visible = [left, right].some(({ ref }) => ref === detail.ref);
       this.#draw();
+    } else if (this.#visible) {
+      // A side may be the newest no longer, or have a label now.
+      fill(this.#head, resultHead(this.#comparison, detail));
     }
     if (moved && !this.#visible) this.suggest();
   }
