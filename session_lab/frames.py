@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from session_lab.errors import SessionLabError, SkippedRowWarning, StoreError
 from session_lab.models import AgentSession, SessionId, SessionQuery, SessionSummary
-from session_lab.stores.rules import state_facts
+from session_lab.stores.rules import summary_of_session
 from session_lab.views.difference_records import DIFF, diff_records
 from session_lab.views.records import (
     EVENTS,
@@ -111,21 +111,8 @@ async def _by_loading(store: SessionStore) -> list[SessionSummary]:
             _warn_skipped(f"session {session_id}: {error}")
             continue
         if session is not None:  # None: deleted since it was listed
-            summaries.append(await asyncio.to_thread(_summary, session_id, session))
+            summaries.append(await asyncio.to_thread(summary_of_session, session_id, session))
     return summaries
-
-
-def _summary(session_id: SessionId, session: AgentSession) -> SessionSummary:
-    facts = state_facts(session.stored_messages)
-    return SessionSummary(
-        session_id=session_id,
-        messages=facts.messages,
-        turns=facts.turns,
-        tool_calls=facts.tool_calls,
-        errors=facts.errors,
-        preview=facts.preview,
-        size=facts.size,
-    )
 
 
 def _warn_skipped(problem: str) -> None:

@@ -14,7 +14,7 @@ from session_lab.errors import SessionLabError
 from session_lab.models import AgentSession, Problem, SessionId, SessionQuery, SessionSummary
 from session_lab.stores.base import QueryableStore, SessionStore
 from session_lab.stores.query import words_in
-from session_lab.stores.rules import search_text, state_facts
+from session_lab.stores.rules import search_text, summary_of_session
 
 __all__ = ["Listed", "Progress", "SourceListing"]
 
@@ -88,7 +88,7 @@ class SourceListing:
         summaries, problems = {}, []
         async for session_id, session, problem in self._each("Reading sessions"):
             if session is not None:
-                summaries[session_id] = _summary(session_id, session)
+                summaries[session_id] = summary_of_session(session_id, session)
             elif problem is not None:
                 problems.append(problem)
         return Listed(summaries, tuple(problems))
@@ -129,20 +129,6 @@ async def _asked(store: QueryableStore, query: SessionQuery) -> Listed:
         page = await store.sessions(query.model_copy(update={"cursor": page.next_cursor}))
         summaries |= {item.session_id: item for item in page.items}
     return Listed(summaries, problems)
-
-
-def _summary(session_id: SessionId, session: AgentSession) -> SessionSummary:
-    facts = state_facts(session.stored_messages)
-    return SessionSummary(
-        session_id=session_id,
-        snapshots=1,
-        messages=facts.messages,
-        turns=facts.turns,
-        tool_calls=facts.tool_calls,
-        errors=facts.errors,
-        preview=facts.preview,
-        size=facts.size,
-    )
 
 
 def _foreign_problem(session_id: SessionId, error: Exception) -> Problem:

@@ -50,7 +50,7 @@ from session_lab.stores.agent_base_rows import (
 from session_lab.stores.driver_errors import translator
 from session_lab.stores.files import OpenFile, path_of
 from session_lab.stores.query import found, page_of
-from session_lab.stores.rules import freeze_state, search_text, state_facts
+from session_lab.stores.rules import freeze_state, search_text, summary_of_session
 from session_lab.stores.worker import Source, Worker
 
 __all__ = ["AgentBaseStore"]
@@ -268,23 +268,9 @@ class AgentBaseStore:
             try:
                 session = self._read(connection, preferred(same) or same[0])
                 if session is not None:
-                    summaries.append(_summary(session))
+                    summaries.append(summary_of_session(session_id, session))
             except SessionLabError as error:
                 problems.append(Problem.of(error, session_id))
             except sqlite3.Error as error:
                 problems.append(Problem.of(translator(self.path)(error), session_id))
         return _Listing(connection, version, tuple(summaries), tuple(problems))
-
-
-def _summary(session: AgentSession) -> SessionSummary:
-    assert session.id is not None  # noqa: S101 - read with its key's id
-    facts = state_facts(session.chat_messages)
-    return SessionSummary(
-        session_id=session.id,
-        messages=facts.messages,
-        turns=facts.turns,
-        tool_calls=facts.tool_calls,
-        errors=facts.errors,
-        preview=facts.preview,
-        size=facts.size,
-    )

@@ -17,6 +17,7 @@ from session_lab.models import (
     ChatMessage,
     RuntimeEvent,
     SessionId,
+    SessionSummary,
     TextDelta,
     ThoughtDelta,
     ToolMessage,
@@ -44,6 +45,7 @@ __all__ = [
     "revision_of",
     "search_text",
     "state_facts",
+    "summary_of_session",
 ]
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
@@ -344,3 +346,21 @@ class Standing:
     def put(self, session: AgentSession, session_id: SessionId, revision: int) -> None:
         """Remember that the object now stands on a revision."""
         self.of(session).move(session_id, revision)
+
+
+def summary_of_session(session_id: SessionId, session: AgentSession) -> SessionSummary:
+    """Describe a session of a store that keeps one state of it, and no times.
+
+    >>> summary_of_session(SessionId(1), AgentSession(id=1)).snapshots
+    1
+    """
+    facts = state_facts(session.stored_messages)
+    return SessionSummary(
+        session_id=session_id,
+        messages=facts.messages,
+        turns=facts.turns,
+        tool_calls=facts.tool_calls,
+        errors=facts.errors,
+        preview=facts.preview,
+        size=facts.size,
+    )

@@ -19,36 +19,9 @@ from session_lab.errors import (
     StoreError,
 )
 from session_lab.models import RunState
+from tests.stores.crate_tables import GOOD, key, raw_rows
 
 DATA = Path(__file__).parents[1] / "data" / "agent_base"
-GOOD = '{"id":{"id":%d,"external_id":null},"chat_messages":[{"User":{"content":"hi"}}],"always_allowed_actions":[],"run_state":{"total_actions":0,"turn_actions":0,"run_has_actions":false,"reasoning_only_strikes":0,"empty_response_strikes":0,"nudge_count":0}}'
-
-
-def key(number):
-    return json.dumps({"id": number, "external_id": None}, separators=(",", ":"))
-
-
-@pytest.fixture
-def database(tmp_path):
-    """Make a database with given rows, as the crate lays it out."""
-
-    def make(*rows, path=tmp_path / "sessions.db"):
-        connection = sqlite3.connect(path)
-        with connection:
-            connection.execute("CREATE TABLE sessions (id TEXT PRIMARY KEY, data TEXT NOT NULL)")
-            connection.executemany("INSERT INTO sessions VALUES (?, ?)", rows)
-        connection.close()
-        return path
-
-    return make
-
-
-def raw_rows(path):
-    connection = sqlite3.connect(path)
-    try:
-        return dict(connection.execute("SELECT id, data FROM sessions"))
-    finally:
-        connection.close()
 
 
 async def test_the_sample_database_opens_whole_and_its_bytes_stay(samples_dir, tmp_path):

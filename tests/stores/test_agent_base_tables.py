@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 
 import pytest
@@ -12,35 +11,7 @@ import pytest
 from session_lab import AgentBaseStore, SessionId
 from session_lab.errors import FormatError, StoreError
 from session_lab.stores import agent_base
-
-GOOD = '{"id":{"id":%d,"external_id":null},"chat_messages":[{"User":{"content":"hi"}}],"always_allowed_actions":[],"run_state":{"total_actions":0,"turn_actions":0,"run_has_actions":false,"reasoning_only_strikes":0,"empty_response_strikes":0,"nudge_count":0}}'
-
-
-def key(number):
-    return json.dumps({"id": number, "external_id": None}, separators=(",", ":"))
-
-
-@pytest.fixture
-def database(tmp_path):
-    """Make a database with given rows, as the crate lays it out."""
-
-    def make(*rows, path=tmp_path / "sessions.db"):
-        connection = sqlite3.connect(path)
-        with connection:
-            connection.execute("CREATE TABLE sessions (id TEXT PRIMARY KEY, data TEXT NOT NULL)")
-            connection.executemany("INSERT INTO sessions VALUES (?, ?)", rows)
-        connection.close()
-        return path
-
-    return make
-
-
-def raw_rows(path):
-    connection = sqlite3.connect(path)
-    try:
-        return dict(connection.execute("SELECT id, data FROM sessions"))
-    finally:
-        connection.close()
+from tests.stores.crate_tables import GOOD, key, raw_rows
 
 
 async def test_a_row_that_is_replaced_while_it_is_read_is_found(database, monkeypatch):
